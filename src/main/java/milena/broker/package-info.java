@@ -1,0 +1,2 @@
+/** The actors: thin shells around the pure cores of the floors below. */
+package milena.broker;

@@ -1,0 +1,33 @@
+package milena.broker.partition;
+
+import akka.actor.typed.ActorRef;
+import milena.common.TopicIdPartition;
+
+/** A replica as its node's other threads see it: where to send, what to read, how to be woken. */
+public interface PartitionHandle {
+  TopicIdPartition id();
+
+  /** The replica's actor. */
+  ActorRef<PartitionReplica.Command> replica();
+
+  /** The newest published view; never null. */
+  PartitionView view();
+
+  /**
+   * Calls {@code watcher} after each later publication, on the replica's thread, until {@link
+   * #unwatch}. A view published between a caller's last {@link #view()} and this call is not told:
+   * look once more after watching.
+   */
+  void watch(Watcher watcher);
+
+  /** Stops the calls; does nothing for an unknown watcher. */
+  void unwatch(Watcher watcher);
+
+  /** Told of each published view, and of the end; must not block. */
+  interface Watcher {
+    void published(PartitionView view);
+
+    /** The replica has stopped: the topic was deleted or the node is stopping. */
+    void stopped();
+  }
+}

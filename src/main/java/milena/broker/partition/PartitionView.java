@@ -1,0 +1,26 @@
+package milena.broker.partition;
+
+import milena.common.TopicIdPartition;
+import milena.log.LogView;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * What a replica has published of itself: immutable, replaced after each change, read by any thread
+ * without a message.
+ *
+ * @param leading whether this replica leads the partition in {@code leaderEpoch}
+ * @param leaderId the leader this replica knows, -1 for none
+ * @param highWatermark records below it are committed: all a consumer may see
+ * @param lastStableOffset records below it belong to no open transaction: all that a read_committed
+ *     consumer may see
+ */
+public record PartitionView(
+    TopicIdPartition id,
+    TopicPartition name,
+    boolean leading,
+    int leaderId,
+    int leaderEpoch,
+    int partitionEpoch,
+    long highWatermark,
+    long lastStableOffset,
+    LogView log) {}

@@ -1,0 +1,2 @@
+/** Values that every other package speaks in. */
+package milena.common;

@@ -1,0 +1,33 @@
+package milena.metadata;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * A registered broker.
+ *
+ * @param epoch number of the event that registered this incarnation; every later incarnation of the
+ *     same id has a larger one
+ * @param listeners advertised endpoint by listener name, as clients shall dial it
+ * @param directories ids of the log directories that are online
+ * @param fenced silent for longer than its session, or not ready yet: leads nothing, and is hidden
+ *     from clients
+ */
+public record BrokerImage(
+    int id,
+    long epoch,
+    Map<String, Endpoint> listeners,
+    Optional<String> rack,
+    List<Uuid> directories,
+    boolean fenced) {
+
+  public BrokerImage {
+    listeners = Map.copyOf(listeners);
+    directories = List.copyOf(directories);
+  }
+
+  /** Where a listener is reached, and the name of its security protocol (PLAINTEXT, SSL ...). */
+  public record Endpoint(String host, int port, String securityProtocol) {}
+}

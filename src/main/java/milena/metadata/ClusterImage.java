@@ -1,0 +1,66 @@
+package milena.metadata;
+
+import java.util.Map;
+import java.util.Optional;
+import milena.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
+
+/**
+ * All that the cluster has agreed upon, as of one committed metadata event: an immutable value that
+ * every node derives from the same events by {@link #apply}, so that any two nodes that applied the
+ * same number of events hold equal images.
+ *
+ * @param lastSequence number of the last applied event, 0 before the first
+ * @param clusterId empty until the cluster's first event has named it
+ * @param brokers every registered broker by id, fenced ones too
+ * @param topics every topic by id
+ * @param topicIds the id of every topic by name
+ * @param configs dynamic settings by resource: topics by name, brokers by id, the cluster-wide
+ *     broker default under the empty name
+ * @param nextProducerId the first producer id that no block handed out so far contains
+ */
+public record ClusterImage(
+    long lastSequence,
+    Optional<String> clusterId,
+    PMap<Integer, BrokerImage> brokers,
+    PMap<Uuid, TopicImage> topics,
+    PMap<String, Uuid> topicIds,
+    PMap<ConfigResource, PMap<String, String>> configs,
+    long nextProducerId) {
+
+  public static final ClusterImage EMPTY =
+      new ClusterImage(
+          0,
+          Optional.empty(),
+          HashTreePMap.empty(),
+          HashTreePMap.empty(),
+          HashTreePMap.empty(),
+          HashTreePMap.empty(),
+          0);
+
+  /** The topic of this name, or null. */
+  public TopicImage topic(String name) {
+    Uuid id = topicIds.get(name);
+    return id == null ? null : topics.get(id);
+  }
+
+  /** The topic with this id, or null. */
+  public TopicImage topic(Uuid id) {
+    return topics.get(id);
+  }
+
+  /** The partition, or null when the topic or the partition does not exist. */
+  public PartitionImage partition(TopicIdPartition id) {
+    TopicImage topic = topics.get(id.topicId());
+    return topic == null ? null : topic.partition(id.partition());
+  }
+
+  /** The dynamic settings of a resource; empty when none were ever set. */
+  public Map<String, String> config(ConfigResource resource) {
+    PMap<String, String> settings = configs.get(resource);
+    return settings == null ? Map.of() : settings;
+  }
+}
