@@ -1,0 +1,222 @@
+package milena.broker.controller;
+
+import akka.actor.typed.ActorRef;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import milena.common.CborSerializable;
+import milena.common.Outcome;
+import milena.metadata.BrokerImage.Endpoint;
+import milena.metadata.ConfigChange;
+import milena.metadata.NewPartitions;
+import milena.metadata.NewTopic;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * The one who decides what the cluster agrees upon. Commands come from any node, by way of its
+ * {@link ControllerGateway}; each is answered after its events are committed, or at once when it
+ * changes nothing.
+ */
+public final class Controller {
+
+  /** Something asked of the controller. */
+  public sealed interface Command extends CborSerializable {
+
+    /** Answers that nothing was done, or that nobody knows whether it was. */
+    void refuse(Outcome outcome);
+  }
+
+  /**
+   * A broker's incarnation announces itself.
+   *
+   * @param incarnation a new one for each start
+   * @param clusterId what its log directories say they belong to, if they say so
+   */
+  public record RegisterBroker(
+      int brokerId,
+      Uuid incarnation,
+      Optional<String> clusterId,
+      Map<String, Endpoint> listeners,
+      Optional<String> rack,
+      List<Uuid> directories,
+      ActorRef<Registered> replyTo)
+      implements Command {
+    public RegisterBroker {
+      listeners = Map.copyOf(listeners);
+      directories = List.copyOf(directories);
+    }
+
+    @Override
+    public void refuse(Outcome outcome) {
+      replyTo.tell(new Registered(outcome, -1));
+    }
+  }
+
+  /** The incarnation's epoch, which it names in all it asks of the controller from now on. */
+  public record Registered(Outcome outcome, long brokerEpoch) implements CborSerializable {}
+
+  /**
+   * A sign of life.
+   *
+   * @param appliedSequence the last metadata event that the broker has applied
+   * @param wantFence whether it wants to be (or stay) fenced
+   * @param wantShutDown whether it wants to hand its leaderships over and stop
+   * @param offlineDirectories log directories that failed since it registered
+   */
+  public record BrokerHeartbeat(
+      int brokerId,
+      long brokerEpoch,
+      long appliedSequence,
+      boolean wantFence,
+      boolean wantShutDown,
+      List<Uuid> offlineDirectories,
+      ActorRef<HeartbeatReply> replyTo)
+      implements Command {
+    public BrokerHeartbeat {
+      offlineDirectories = List.copyOf(offlineDirectories);
+    }
+
+    @Override
+    public void refuse(Outcome outcome) {
+      replyTo.tell(new HeartbeatReply(outcome, true, false, false));
+    }
+  }
+
+  /** How the controller sees the broker. */
+  public record HeartbeatReply(
+      Outcome outcome, boolean caughtUp, boolean fenced, boolean mayShutDown)
+      implements CborSerializable {}
+
+  /** Makes topics, each on its own: one that fails does not hinder another. */
+  public record CreateTopics(
+      List<NewTopic> topics, boolean validateOnly, ActorRef<TopicsCreated> replyTo)
+      implements Command {
+    public CreateTopics {
+      topics = List.copyOf(topics);
+    }
+
+    @Override
+    public void refuse(Outcome outcome) {
+      replyTo.tell(
+          new TopicsCreated(
+              topics.stream().map(topic -> CreatedTopic.failed(topic.name(), outcome)).toList()));
+    }
+  }
+
+  /** One answer for each topic asked for, in order. */
+  public record TopicsCreated(List<CreatedTopic> topics) implements CborSerializable {
+    public TopicsCreated {
+      topics = List.copyOf(topics);
+    }
+  }
+
+  /**
+   * What became of a wanted topic.
+   *
+   * @param configs the settings it was made with, its own only
+   */
+  public record CreatedTopic(
+      String name,
+      Uuid id,
+      Outcome outcome,
+      int partitions,
+      short replicationFactor,
+      Map<String, String> configs)
+      implements CborSerializable {
+
+    public static CreatedTopic failed(String name, Outcome outcome) {
+      return new CreatedTopic(name, Uuid.ZERO_UUID, outcome, -1, (short) -1, Map.of());
+    }
+  }
+
+  /** Deletes topics by id; handlers find the id of a name in their image. */
+  public record DeleteTopics(List<Uuid> topicIds, ActorRef<TopicsDeleted> replyTo)
+      implements Command {
+    public DeleteTopics {
+      topicIds = List.copyOf(topicIds);
+    }
+
+    @Override
+    public void refuse(Outcome outcome) {
+      replyTo.tell(new TopicsDeleted(topicIds.stream().map(id -> outcome).toList()));
+    }
+  }
+
+  /** One answer for each id, in order. */
+  public record TopicsDeleted(List<Outcome> outcomes) implements CborSerializable {
+    public TopicsDeleted {
+      outcomes = List.copyOf(outcomes);
+    }
+  }
+
+  /** Adds partitions to topics. */
+  public record CreatePartitions(
+      List<NewPartitions> topics, boolean validateOnly, ActorRef<PartitionsCreated> replyTo)
+      implements Command {
+    public CreatePartitions {
+      topics = List.copyOf(topics);
+    }
+
+    @Override
+    public void refuse(Outcome outcome) {
+      replyTo.tell(new PartitionsCreated(topics.stream().map(topic -> outcome).toList()));
+    }
+  }
+
+  /** One answer for each topic, in order. */
+  public record PartitionsCreated(List<Outcome> outcomes) implements CborSerializable {
+    public PartitionsCreated {
+      outcomes = List.copyOf(outcomes);
+    }
+  }
+
+  /** Changes dynamic settings, each resource on its own: all of its changes or none. */
+  public record AlterConfigs(
+      List<ConfigChange> changes, boolean validateOnly, ActorRef<ConfigsAltered> replyTo)
+      implements Command {
+    public AlterConfigs {
+      changes = List.copyOf(changes);
+    }
+
+    @Override
+    public void refuse(Outcome outcome) {
+      replyTo.tell(
+          new ConfigsAltered(
+              changes.stream()
+                  .map(change -> new AlteredResource(change.resource(), outcome))
+                  .toList()));
+    }
+  }
+
+  /** One answer for each change, in order. */
+  public record ConfigsAltered(List<AlteredResource> resources) implements CborSerializable {
+    public ConfigsAltered {
+      resources = List.copyOf(resources);
+    }
+  }
+
+  /** What became of one resource's change. */
+  public record AlteredResource(ConfigResource resource, Outcome outcome)
+      implements CborSerializable {}
+
+  /** Asks for a block of producer ids that nobody else has or will get. */
+  public record AllocateProducerIds(
+      int brokerId, long brokerEpoch, ActorRef<ProducerIdBlock> replyTo) implements Command {
+    @Override
+    public void refuse(Outcome outcome) {
+      replyTo.tell(new ProducerIdBlock(outcome, -1, 0));
+    }
+  }
+
+  /** The ids from {@code first} on, {@code count} of them. */
+  public record ProducerIdBlock(Outcome outcome, long first, int count)
+      implements CborSerializable {}
+
+  private Controller() {}
+
+  static Outcome notController() {
+    return Outcome.of(Errors.NOT_CONTROLLER);
+  }
+}
