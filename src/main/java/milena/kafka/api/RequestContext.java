@@ -3,20 +3,30 @@ package milena.kafka.api;
 import java.net.InetAddress;
 
 /**
- * What a handler may know of a request besides its body.
+ * What a handler may know of a request besides its message.
  *
- * @param connectionId unique in the node's life: fetch sessions and logs name it
- * @param listenerName the listener it came through, which decides the endpoints that answers name
  * @param clientId as the client calls itself; null when it did not say
  * @param receivedNanos {@code System.nanoTime()} when the frame was complete
+ * @param body hold it for as long as something may read the request's buffers after the answer
  */
 public record RequestContext(
-    String connectionId,
-    String listenerName,
-    InetAddress clientAddress,
+    Connection connection,
     short apiVersion,
     int correlationId,
     String clientId,
-    String clientSoftwareName,
-    String clientSoftwareVersion,
-    long receivedNanos) {}
+    long receivedNanos,
+    RequestBody body) {
+
+  public String connectionId() {
+    return connection.id();
+  }
+
+  /** The listener it came through, which decides the endpoints that answers name. */
+  public String listenerName() {
+    return connection.listenerName();
+  }
+
+  public InetAddress clientAddress() {
+    return connection.clientAddress();
+  }
+}
