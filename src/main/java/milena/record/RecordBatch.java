@@ -250,13 +250,16 @@ public final class RecordBatch {
     renewCrc();
   }
 
-  /** Corrects the header's largest timestamp, and renews the checksum. */
-  void setMaxTimestamp(long timestampMs) {
-    bytes.putLong(at + MAX_TIMESTAMP, timestampMs);
-    renewCrc();
+  /** Says that the records' times are their producer's, and which is the largest. */
+  void setCreateTime(long maxTimestampMs) {
+    if (maxTimestamp() != maxTimestampMs || timestampType() != TimestampType.CREATE_TIME) {
+      bytes.putShort(at + ATTRIBUTES, (short) (attributes() & ~LOG_APPEND_TIME_FLAG));
+      bytes.putLong(at + MAX_TIMESTAMP, maxTimestampMs);
+      renewCrc();
+    }
   }
 
-  private void renewCrc() {
+  void renewCrc() {
     bytes.putInt(at + CRC, (int) computeCrc());
   }
 
