@@ -5,7 +5,9 @@ import org.apache.kafka.common.protocol.Errors;
 /** What became of an append. */
 public sealed interface AppendOutcome {
 
-  /** The batches are staged and have their offsets; {@link PartitionLog#writeStaged} writes them. */
+  /**
+   * The batches are staged and have their offsets; {@link PartitionLog#writeStaged} writes them.
+   */
   record Appended(long baseOffset, long lastOffset) implements AppendOutcome {}
 
   /**

@@ -110,8 +110,8 @@ public final class PartitionLog implements Closeable {
    *
    * @param batches one or more whole, validated record batches
    */
-  public AppendOutcome append(
-      ByteBuffer batches, int leaderEpoch, AppendSource source, long nowMs) throws IOException {
+  public AppendOutcome append(ByteBuffer batches, int leaderEpoch, AppendSource source, long nowMs)
+      throws IOException {
     throw new UnsupportedOperationException();
   }
 

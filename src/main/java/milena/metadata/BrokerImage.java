@@ -37,6 +37,15 @@ public record BrokerImage(
     return !fenced && !stopping;
   }
 
+  BrokerImage withState(boolean fencedNow, boolean stoppingNow) {
+    return new BrokerImage(
+        id, epoch, incarnation, listeners, rack, directories, fencedNow, stoppingNow);
+  }
+
+  BrokerImage withDirectories(List<Uuid> online) {
+    return new BrokerImage(id, epoch, incarnation, listeners, rack, online, fenced, stopping);
+  }
+
   /** Where a listener is reached, and the name of its security protocol (PLAINTEXT, SSL ...). */
   public record Endpoint(String host, int port, String securityProtocol) {}
 }

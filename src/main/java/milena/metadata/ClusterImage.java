@@ -63,4 +63,89 @@ public record ClusterImage(
     PMap<String, String> settings = configs.get(resource);
     return settings == null ? Map.of() : settings;
   }
+
+  /** The image after one more event. */
+  public ClusterImage apply(MetadataEvent event) {
+    return event.applyTo(this).withLastSequence(lastSequence + 1);
+  }
+
+  /** The same facts as of another event's number, as a snapshot that names its number needs. */
+  public ClusterImage withLastSequence(long sequence) {
+    return new ClusterImage(
+        sequence, clusterId, brokers, topics, topicIds, configs, nextProducerId);
+  }
+
+  BrokerImage brokerWithEpoch(int id, long epoch) {
+    BrokerImage broker = brokers.get(id);
+    if (broker == null || broker.epoch() != epoch) {
+      throw new IllegalStateException(
+          "Broker %d has no incarnation %d: %s".formatted(id, epoch, broker));
+    }
+    return broker;
+  }
+
+  TopicImage existingTopic(Uuid id) {
+    TopicImage topic = topics.get(id);
+    if (topic == null) {
+      throw new IllegalStateException("There is no topic with the id " + id);
+    }
+    return topic;
+  }
+
+  ClusterImage withClusterId(String name) {
+    return new ClusterImage(
+        lastSequence, Optional.of(name), brokers, topics, topicIds, configs, nextProducerId);
+  }
+
+  ClusterImage withBroker(BrokerImage broker) {
+    return withBrokers(brokers.plus(broker.id(), broker));
+  }
+
+  ClusterImage withoutBroker(int id) {
+    return withBrokers(brokers.minus(id));
+  }
+
+  private ClusterImage withBrokers(PMap<Integer, BrokerImage> changed) {
+    return new ClusterImage(
+        lastSequence, clusterId, changed, topics, topicIds, configs, nextProducerId);
+  }
+
+  ClusterImage withTopic(TopicImage topic) {
+    PMap<String, Uuid> names =
+        topic.id().equals(topicIds.get(topic.name()))
+            ? topicIds
+            : topicIds.plus(topic.name(), topic.id());
+    return new ClusterImage(
+        lastSequence,
+        clusterId,
+        brokers,
+        topics.plus(topic.id(), topic),
+        names,
+        configs,
+        nextProducerId);
+  }
+
+  ClusterImage withoutTopic(TopicImage topic) {
+    return new ClusterImage(
+        lastSequence,
+        clusterId,
+        brokers,
+        topics.minus(topic.id()),
+        topicIds.minus(topic.name()),
+        configs.minus(new ConfigResource(ConfigResource.Type.TOPIC, topic.name())),
+        nextProducerId);
+  }
+
+  ClusterImage withConfig(ConfigResource resource, Map<String, String> settings) {
+    PMap<ConfigResource, PMap<String, String>> changed =
+        settings.isEmpty()
+            ? configs.minus(resource)
+            : configs.plus(resource, HashTreePMap.from(settings));
+    return new ClusterImage(
+        lastSequence, clusterId, brokers, topics, topicIds, changed, nextProducerId);
+  }
+
+  ClusterImage withNextProducerId(long next) {
+    return new ClusterImage(lastSequence, clusterId, brokers, topics, topicIds, configs, next);
+  }
 }

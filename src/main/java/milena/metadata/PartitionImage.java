@@ -10,6 +10,8 @@ import org.apache.kafka.common.Uuid;
  * @param directories the log directory of each replica, in the order of {@code replicas}
  * @param isr the in-sync replicas
  * @param elr the eligible leader replicas outside the ISR (KIP-966)
+ * @param lastKnownLeader who led last; matters only when both the ISR and the ELR are empty, when
+ *     it alone may lead again
  * @param leader the leading broker's id, or {@link #NO_LEADER}
  * @param leaderEpoch grows by one with each election
  * @param partitionEpoch grows by one with every change to this value
@@ -19,6 +21,7 @@ public record PartitionImage(
     List<Uuid> directories,
     List<Integer> isr,
     List<Integer> elr,
+    int lastKnownLeader,
     int leader,
     int leaderEpoch,
     int partitionEpoch) {
@@ -30,5 +33,31 @@ public record PartitionImage(
     directories = List.copyOf(directories);
     isr = List.copyOf(isr);
     elr = List.copyOf(elr);
+    if (directories.size() != replicas.size()) {
+      throw new IllegalArgumentException(
+          "Each replica has a directory: %s, %s".formatted(replicas, directories));
+    }
+  }
+
+  /** A partition with nothing remembered but its present leader. */
+  public PartitionImage(
+      List<Integer> replicas,
+      List<Uuid> directories,
+      List<Integer> isr,
+      List<Integer> elr,
+      int leader,
+      int leaderEpoch,
+      int partitionEpoch) {
+    this(replicas, directories, isr, elr, leader, leader, leaderEpoch, partitionEpoch);
+  }
+
+  public boolean hasLeader() {
+    return leader != NO_LEADER;
+  }
+
+  /** The log directory of one broker's replica, or null when it has none. */
+  public Uuid directoryOf(int brokerId) {
+    int position = replicas.indexOf(brokerId);
+    return position < 0 ? null : directories.get(position);
   }
 }

@@ -10,6 +10,7 @@ import milena.metadata.BrokerImage.Endpoint;
 import milena.metadata.ConfigChange;
 import milena.metadata.NewPartitions;
 import milena.metadata.NewTopic;
+import milena.metadata.PreviousStop;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
@@ -32,6 +33,7 @@ public final class Controller {
    * A broker's incarnation announces itself.
    *
    * @param incarnation a new one for each start
+   * @param previousStop what it can say about the end of its incarnation before
    * @param clusterId what its log directories say they belong to, if they say so
    */
   public record RegisterBroker(
@@ -41,6 +43,7 @@ public final class Controller {
       Map<String, Endpoint> listeners,
       Optional<String> rack,
       List<Uuid> directories,
+      PreviousStop previousStop,
       ActorRef<Registered> replyTo)
       implements Command {
     public RegisterBroker {
