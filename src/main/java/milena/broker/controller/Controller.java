@@ -6,13 +6,14 @@ import java.util.Map;
 import java.util.Optional;
 import milena.common.CborSerializable;
 import milena.common.Outcome;
+import milena.metadata.AlteredConfig;
 import milena.metadata.BrokerImage.Endpoint;
 import milena.metadata.ConfigChange;
+import milena.metadata.CreatedTopic;
 import milena.metadata.NewPartitions;
 import milena.metadata.NewTopic;
 import milena.metadata.PreviousStop;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -115,25 +116,6 @@ public final class Controller {
     }
   }
 
-  /**
-   * What became of a wanted topic.
-   *
-   * @param configs the settings it was made with, its own only
-   */
-  public record CreatedTopic(
-      String name,
-      Uuid id,
-      Outcome outcome,
-      int partitions,
-      short replicationFactor,
-      Map<String, String> configs)
-      implements CborSerializable {
-
-    public static CreatedTopic failed(String name, Outcome outcome) {
-      return new CreatedTopic(name, Uuid.ZERO_UUID, outcome, -1, (short) -1, Map.of());
-    }
-  }
-
   /** Deletes topics by id; handlers find the id of a name in their image. */
   public record DeleteTopics(List<Uuid> topicIds, ActorRef<TopicsDeleted> replyTo)
       implements Command {
@@ -188,21 +170,17 @@ public final class Controller {
       replyTo.tell(
           new ConfigsAltered(
               changes.stream()
-                  .map(change -> new AlteredResource(change.resource(), outcome))
+                  .map(change -> new AlteredConfig(change.resource(), outcome))
                   .toList()));
     }
   }
 
   /** One answer for each change, in order. */
-  public record ConfigsAltered(List<AlteredResource> resources) implements CborSerializable {
+  public record ConfigsAltered(List<AlteredConfig> resources) implements CborSerializable {
     public ConfigsAltered {
       resources = List.copyOf(resources);
     }
   }
-
-  /** What became of one resource's change. */
-  public record AlteredResource(ConfigResource resource, Outcome outcome)
-      implements CborSerializable {}
 
   /** Asks for a block of producer ids that nobody else has or will get. */
   public record AllocateProducerIds(
