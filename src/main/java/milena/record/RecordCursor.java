@@ -7,11 +7,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.kafka.common.InvalidRecordException;
-import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.utils.BufferSupplier;
+import org.xerial.snappy.SnappyError;
 
 /**
  * Steps through the records of one batch after another, decompressing where needed:
@@ -77,14 +78,7 @@ public final class RecordCursor implements AutoCloseable {
     // Compaction leaves batches of no records behind, whatever their attributes say.
     recordEnd = recordsLeft == 0 ? to : from;
     if (batch.isCompressed() && recordsLeft != 0) {
-      try {
-        expanded =
-            Compression.of(batch.compressionType())
-                .build()
-                .wrapForInput(body, RecordBatch.MAGIC_V2, codecBuffers);
-      } catch (RuntimeException e) {
-        throw undecodable(e);
-      }
+      expanded = Decompression.open(batch, codecBuffers);
     }
     return this;
   }
@@ -112,6 +106,8 @@ public final class RecordCursor implements AutoCloseable {
       return true;
     } catch (BufferUnderflowException | IllegalArgumentException e) {
       throw new InvalidRecordException("The batch ends within a record", e);
+    } catch (IndexOutOfBoundsException | KafkaException e) {
+      throw e instanceof InvalidRecordException invalid ? invalid : Decompression.failed(e);
     }
   }
 
@@ -180,8 +176,8 @@ public final class RecordCursor implements AutoCloseable {
       }
       body = room.clear().limit(size);
       recordEnd = size;
-    } catch (IOException e) {
-      throw undecodable(e);
+    } catch (IOException | SnappyError e) {
+      throw Decompression.failed(e);
     }
   }
 
@@ -206,13 +202,9 @@ public final class RecordCursor implements AutoCloseable {
       if (remains) {
         throw new InvalidRecordException("The batch holds more records than its header says");
       }
-    } catch (IOException e) {
-      throw undecodable(e);
+    } catch (IOException | SnappyError e) {
+      throw Decompression.failed(e);
     }
-  }
-
-  private static InvalidRecordException undecodable(Exception e) {
-    return new InvalidRecordException("The batch can't be decompressed: " + e.getMessage(), e);
   }
 
   public long offset() {

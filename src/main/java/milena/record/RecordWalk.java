@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.InvalidRecordException;
-import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.utils.BufferSupplier;
+import org.xerial.snappy.SnappyError;
 
 /**
  * Walks over a batch's records and looks only at what validation needs: their structure, offset and
@@ -49,15 +49,7 @@ final class RecordWalk implements AutoCloseable {
       window = chunk;
       at = 0;
       end = 0;
-      ByteBuffer compressed = bytes.duplicate().limit(to).position(from);
-      try {
-        expanded =
-            Compression.of(batch.compressionType())
-                .build()
-                .wrapForInput(compressed, RecordBatch.MAGIC_V2, codecBuffers);
-      } catch (RuntimeException e) {
-        throw undecodable(e);
-      }
+      expanded = Decompression.open(batch, codecBuffers);
     } else {
       window = bytes;
       at = from;
@@ -164,14 +156,10 @@ final class RecordWalk implements AutoCloseable {
       at = 0;
       end = Math.max(0, expanded.read(chunk.array(), 0, chunk.capacity()));
       return end > 0;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | SnappyError e) {
       end = 0;
-      throw undecodable(e);
+      throw Decompression.failed(e);
     }
-  }
-
-  private static InvalidRecordException undecodable(Exception e) {
-    return new InvalidRecordException("The batch can't be decompressed: " + e.getMessage(), e);
   }
 
   private int varint() {
