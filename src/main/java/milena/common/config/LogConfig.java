@@ -1,6 +1,9 @@
 package milena.common.config;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.TimestampType;
 
@@ -36,6 +39,61 @@ public record LogConfig(
     int minInSyncReplicas,
     boolean uncleanLeaderElection,
     boolean preallocate) {
+
+  /**
+   * What is in force for a topic.
+   *
+   * @param own what was set on the topic
+   * @param broker what its defaults come from
+   */
+  public static LogConfig of(Map<String, String> own, ConfigLayers broker) {
+    Function<String, Object> value = name -> TopicSettings.value(name, own, broker);
+    Object smallSegment = value.apply("internal.segment.bytes");
+    List<?> policy = (List<?>) value.apply("cleanup.policy");
+    return new LogConfig(
+        (Integer) (smallSegment != null ? smallSegment : value.apply("segment.bytes")),
+        (Long) value.apply("segment.ms"),
+        (Long) value.apply("segment.jitter.ms"),
+        (Integer) value.apply("segment.index.bytes"),
+        (Integer) value.apply("index.interval.bytes"),
+        (Long) value.apply("flush.messages"),
+        (Long) value.apply("flush.ms"),
+        (Long) value.apply("retention.bytes"),
+        (Long) value.apply("retention.ms"),
+        policy.contains("delete"),
+        policy.contains("compact"),
+        (Long) value.apply("delete.retention.ms"),
+        (Long) value.apply("file.delete.delay.ms"),
+        (Double) value.apply("min.cleanable.dirty.ratio"),
+        (Long) value.apply("min.compaction.lag.ms"),
+        (Long) value.apply("max.compaction.lag.ms"),
+        (Integer) value.apply("max.message.bytes"),
+        compression(value),
+        TimestampType.forName((String) value.apply("message.timestamp.type")),
+        (Long) value.apply("message.timestamp.before.max.ms"),
+        (Long) value.apply("message.timestamp.after.max.ms"),
+        (Integer) value.apply("min.insync.replicas"),
+        (Boolean) value.apply("unclean.leader.election.enable"),
+        (Boolean) value.apply("preallocate"));
+  }
+
+  private static Optional<Compression> compression(Function<String, Object> value) {
+    String type = (String) value.apply("compression.type");
+    return switch (type) {
+      case "producer" -> Optional.empty();
+      case "gzip" ->
+          Optional.of(
+              Compression.gzip().level((Integer) value.apply("compression.gzip.level")).build());
+      case "lz4" ->
+          Optional.of(
+              Compression.lz4().level((Integer) value.apply("compression.lz4.level")).build());
+      case "zstd" ->
+          Optional.of(
+              Compression.zstd().level((Integer) value.apply("compression.zstd.level")).build());
+      case "snappy" -> Optional.of(Compression.snappy().build());
+      default -> Optional.of(Compression.NONE);
+    };
+  }
 
   /** Kafka's defaults. */
   public static final LogConfig DEFAULT =
