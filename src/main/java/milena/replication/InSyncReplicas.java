@@ -1,0 +1,87 @@
+package milena.replication;
+
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The replicas that must have a record before it counts as committed. The controller alone changes
+ * them; while the leader does not know the fate of a change that it asked for (a time-out is no
+ * answer), two questions have two answers:
+ *
+ * <ul>
+ *   <li>{@link #committed}: whom the controller has, as far as is known;
+ *   <li>{@link #maximal}: whom it may have by now. The high watermark waits for all of these, so
+ *       that it is right whichever way the change went.
+ * </ul>
+ */
+public sealed interface InSyncReplicas {
+  Set<Integer> committed();
+
+  Set<Integer> maximal();
+
+  /** Whether the fate of a change is open; no other change is asked for meanwhile. */
+  default boolean isPending() {
+    return !(this instanceof Committed);
+  }
+
+  /** No change is under way. */
+  record Committed(Set<Integer> committed) implements InSyncReplicas {
+    public Committed {
+      committed = Set.copyOf(committed);
+    }
+
+    @Override
+    public Set<Integer> maximal() {
+      return committed;
+    }
+
+    /** The leader asks to take this follower in. */
+    public PendingExpand toPendingExpand(int follower) {
+      return new PendingExpand(committed, follower);
+    }
+
+    /** The leader asks to drop these followers. */
+    public PendingShrink toPendingShrink(Set<Integer> followers) {
+      return new PendingShrink(committed, followers);
+    }
+  }
+
+  /** A follower has caught up and may already count: the larger set is the maximal one. */
+  record PendingExpand(Set<Integer> committed, int added) implements InSyncReplicas {
+    public PendingExpand {
+      committed = Set.copyOf(committed);
+    }
+
+    @Override
+    public Set<Integer> maximal() {
+      Set<Integer> all = new TreeSet<>(committed);
+      all.add(added);
+      return all;
+    }
+
+    /** What the leader asked for. */
+    public Set<Integer> wanted() {
+      return maximal();
+    }
+  }
+
+  /** Followers have fallen behind and may still count: nothing is taken for granted. */
+  record PendingShrink(Set<Integer> committed, Set<Integer> removed) implements InSyncReplicas {
+    public PendingShrink {
+      committed = Set.copyOf(committed);
+      removed = Set.copyOf(removed);
+    }
+
+    @Override
+    public Set<Integer> maximal() {
+      return committed;
+    }
+
+    /** What the leader asked for. */
+    public Set<Integer> wanted() {
+      Set<Integer> rest = new TreeSet<>(committed);
+      rest.removeAll(removed);
+      return rest;
+    }
+  }
+}
