@@ -61,11 +61,11 @@ final class NodeSettings {
             .idle("listeners open when the node can serve them")
             .doc("Listeners that open before start-up is over."),
         list("controller.quorum.voters")
-            .valid(ValidList.anyNonDuplicateValues(false, false))
+            .valid(ValidList.anyNonDuplicateValues(true, false))
             .high()
             .doc("The voters of the metadata log: id@host:port, with commas between."),
         list("controller.quorum.bootstrap.servers")
-            .valid(ValidList.anyNonDuplicateValues(false, false))
+            .valid(ValidList.anyNonDuplicateValues(true, false))
             .high()
             .doc("Addresses at which a controller can be found."),
         flag("controller.quorum.auto.join.enable", false)

@@ -27,6 +27,8 @@ public class SettingsTablesTest extends JUnitSuite {
       Set.of(
           "compression.gzip.level",
           "authorizer.class.name",
+          "controller.quorum.bootstrap.servers",
+          "controller.quorum.voters",
           "leader.replication.throttled.replicas",
           "follower.replication.throttled.replicas");
 
