@@ -1,0 +1,62 @@
+package milena.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import milena.node.MilenaNode;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs one node to try things with. */
+@Command(
+    name = "dev",
+    description = "Runs a one-node cluster on this machine, until Ctrl-C.",
+    mixinStandardHelpOptions = true)
+final class DevCommand implements Callable<Integer> {
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "9092",
+      description = "Where Kafka clients connect on 127.0.0.1 (default ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIRECTORY",
+      defaultValue = "data",
+      description = "Where everything is kept (default ./${DEFAULT-VALUE}).")
+  private Path data;
+
+  @Option(
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      description = "Sets one setting more. May be given more than once.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Override
+  public Integer call() throws InterruptedException {
+    MilenaNode.Builder builder = MilenaNode.builder().port(port).dataDir(data);
+    settings.forEach(builder::config);
+    return ProcessNode.run(builder, node -> tell(node.bootstrapServers()));
+  }
+
+  private void tell(String servers) {
+    System.out.println(
+        String.join(
+            System.lineSeparator(),
+            "",
+            "  Milena is up: one node, no security, for trying things out.",
+            "    Kafka clients   " + servers,
+            "    data            " + data.toAbsolutePath().normalize(),
+            "",
+            "  Try, in another terminal:",
+            "    echo hello | kcat -b " + servers + " -t greetings -P",
+            "    kcat -b " + servers + " -t greetings -C -o beginning -e",
+            "  or any other Kafka client or tool with bootstrap server " + servers + ".",
+            "",
+            "  Ctrl-C stops it; what was written stays in " + data + ".",
+            ""));
+    System.out.flush();
+  }
+}

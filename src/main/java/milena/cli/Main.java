@@ -1,0 +1,74 @@
+package milena.cli;
+
+import milena.node.CannotStart;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line {@code milena}: what {@code bin/milena} runs. */
+@Command(
+    name = "milena",
+    description = "Apache Kafka rebuilt on Akka actors.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    subcommands = {
+      StartCommand.class,
+      DevCommand.class,
+      RehearseCommand.class,
+      Main.VersionCommand.class
+    })
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec;
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  static int run(String... arguments) {
+    CommandLine line = new CommandLine(new Main());
+    line.setExecutionExceptionHandler(
+        (failure, command, parsed) -> {
+          if (failure instanceof CannotStart) {
+            command.getErr().println("milena: " + failure.getMessage());
+            return 1;
+          }
+          failure.printStackTrace(command.getErr());
+          return 2;
+        });
+    line.setParameterExceptionHandler(
+        (failure, given) -> {
+          failure.getCommandLine().getErr().println("milena: " + failure.getMessage());
+          return failure.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
+        });
+    return line.execute(arguments);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "a command is missing; 'milena --help' lists them");
+  }
+
+  /** Says which version this is. */
+  @Command(name = "version", description = "Says which version this is.")
+  static final class VersionCommand implements Runnable {
+    @Override
+    public void run() {
+      System.out.println(new Version().getVersion()[0]);
+    }
+  }
+
+  /** The version that the build wrote into the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"Milena " + (version == null ? "(not built as a jar)" : version)};
+    }
+  }
+}

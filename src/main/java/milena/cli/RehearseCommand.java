@@ -1,0 +1,48 @@
+package milena.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import milena.node.MilenaNode;
+import picocli.CommandLine.Command;
+
+/**
+ * Starts a node, talks to it once and stops it: the build runs this to learn which classes a start
+ * needs, and leaves them as a class-data-sharing archive for {@code bin/milena}.
+ */
+@Command(
+    name = "rehearse",
+    hidden = true,
+    description = "Starts and stops a node for the class-data-sharing archive.")
+final class RehearseCommand implements Callable<Integer> {
+  @Override
+  public Integer call() throws Exception {
+    Path data = Files.createTempDirectory("milena-rehearsal");
+    try {
+      MilenaNode node = MilenaNode.builder().dataDir(data).start();
+      try {
+        FirstWords.exchange(node.bootstrapServers());
+      } finally {
+        node.stop();
+      }
+      return 0;
+    } finally {
+      delete(data);
+    }
+  }
+
+  private static void delete(Path root) throws IOException {
+    List<Path> paths;
+    try (Stream<Path> walk = Files.walk(root)) {
+      paths = walk.sorted(Comparator.reverseOrder()).collect(Collectors.toList());
+    }
+    for (Path path : paths) {
+      Files.delete(path);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The command line: runs nodes in a process of their own. */
+package milena.cli;

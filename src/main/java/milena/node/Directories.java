@@ -1,0 +1,174 @@
+package milena.node;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import milena.log.LogDirectory;
+import milena.log.LogDirectory.Identity;
+import org.apache.kafka.common.Uuid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node's log directories, locked for it as long as it runs, and the proof that they are its own:
+ * each says in its {@code meta.properties} which node of which cluster it belongs to. A new
+ * directory gets its name at once and its cluster as soon as that is known.
+ */
+final class Directories implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(Directories.class);
+
+  private final int nodeId;
+  private final List<Owned> owned = new ArrayList<>();
+
+  private Directories(int nodeId) {
+    this.nodeId = nodeId;
+  }
+
+  /** A locked directory and who it says it is; its cluster is null until {@link #join}. */
+  private static final class Owned {
+    final LogDirectory directory;
+    Identity identity;
+
+    Owned(LogDirectory directory, Identity identity) {
+      this.directory = directory;
+      this.identity = identity;
+    }
+  }
+
+  /**
+   * Locks the directories, which are made when missing.
+   *
+   * @throws CannotStart when one is locked, can't be used or belongs to another node
+   */
+  static Directories open(int nodeId, List<Path> paths) {
+    Directories directories = new Directories(nodeId);
+    try {
+      for (Path path : paths) {
+        directories.open(path);
+      }
+      directories.requireOneCluster();
+      return directories;
+    } catch (RuntimeException e) {
+      directories.close();
+      throw e;
+    }
+  }
+
+  private void open(Path path) {
+    LogDirectory directory;
+    try {
+      directory = LogDirectory.open(path);
+    } catch (IOException e) {
+      throw new CannotStart(e.getMessage(), e);
+    }
+    Owned entry = new Owned(directory, null);
+    owned.add(entry);
+    try {
+      Identity found = directory.identity();
+      if (found != null && found.nodeId() >= 0 && found.nodeId() != nodeId) {
+        throw new CannotStart(
+            "The log directory "
+                + path
+                + " belongs to node "
+                + found.nodeId()
+                + ", this is node "
+                + nodeId
+                + ": set node.id or log.dirs right.");
+      }
+      entry.identity =
+          new Identity(
+              found == null ? null : found.clusterId(),
+              nodeId,
+              found == null || found.directoryId() == null
+                  ? Uuid.randomUuid()
+                  : found.directoryId());
+      if (!entry.identity.equals(found)) {
+        directory.writeIdentity(entry.identity);
+      }
+    } catch (IOException e) {
+      throw new CannotStart("The log directory " + path + " can't be used: " + e.getMessage(), e);
+    }
+  }
+
+  private void requireOneCluster() {
+    for (Owned entry : owned) {
+      clusterId().ifPresent(id -> requireCluster(entry, id));
+    }
+  }
+
+  private static void requireCluster(Owned entry, String clusterId) {
+    String said = entry.identity.clusterId();
+    if (said != null && !said.equals(clusterId)) {
+      throw new CannotStart(
+          "The log directory "
+              + entry.directory.path()
+              + " belongs to the cluster "
+              + said
+              + ", this node to "
+              + clusterId
+              + ": set log.dirs right, or remove what is in it.");
+    }
+  }
+
+  /** The cluster that the directories belong to, if any of them was ever used. */
+  Optional<String> clusterId() {
+    return owned.stream()
+        .map(entry -> entry.identity.clusterId())
+        .filter(java.util.Objects::nonNull)
+        .findFirst();
+  }
+
+  /**
+   * Makes the directories the cluster's.
+   *
+   * @throws CannotStart when one is another's already
+   */
+  void join(String clusterId) {
+    for (Owned entry : owned) {
+      requireCluster(entry, clusterId);
+      if (entry.identity.clusterId() == null) {
+        entry.identity = new Identity(clusterId, nodeId, entry.identity.directoryId());
+        try {
+          entry.directory.writeIdentity(entry.identity);
+        } catch (IOException e) {
+          throw new CannotStart(
+              "The log directory " + entry.directory.path() + " can't be used: " + e.getMessage(),
+              e);
+        }
+        LOG.info(
+            "Log directory {} now belongs to node {} of cluster {}.",
+            entry.directory.path(),
+            nodeId,
+            clusterId);
+      }
+    }
+  }
+
+  /** The directories' ids, in the order of {@code log.dirs}. */
+  List<Uuid> ids() {
+    return owned.stream().map(entry -> entry.identity.directoryId()).toList();
+  }
+
+  List<LogDirectory> all() {
+    return owned.stream().map(entry -> entry.directory).toList();
+  }
+
+  /** Frees the locks. */
+  @Override
+  public void close() {
+    for (Owned entry : owned) {
+      try {
+        entry.directory.close();
+      } catch (IOException e) {
+        LOG.warn(
+            "The lock of log directory {} could not be freed ({}); it ends with this process.",
+            entry.directory.path(),
+            e.getMessage());
+      }
+    }
+    owned.clear();
+  }
+}
