@@ -27,6 +27,15 @@ import java.util.stream.Collectors;
  */
 record Settings(Map<String, String> broker, Config config) {
   private static final String OWN = "milena.";
+  private static final String REMOTE_PORT = "milena.remote.port";
+
+  /** Kafka's settings, and those of Milena's that lie in the same table. */
+  Map<String, String> kafkas() {
+    Map<String, String> names = new TreeMap<>(broker);
+    names.keySet().removeIf(name -> name.startsWith(OWN) && !name.equals(REMOTE_PORT));
+    names.put(REMOTE_PORT, config.getString(REMOTE_PORT));
+    return names;
+  }
 
   /** Reads nothing: only what is given here, over the defaults. */
   static Settings of(Map<String, String> given) {
