@@ -1,0 +1,183 @@
+package milena.kafka.api;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import milena.broker.partition.PartitionHandle;
+import milena.broker.partition.PartitionView;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * A Fetch from its request to its answer: reads, and if that is not enough yet, waits with an eye
+ * on each of its partitions and a deadline.
+ *
+ * <p>Runs on the connection's event loop; partitions only wake it. It always completes there, so a
+ * call that was cancelled because its connection has closed holds nothing.
+ */
+final class FetchCall extends CompletableFuture<FetchAnswer> {
+  private final RequestContext context;
+  private final FetchReader reader;
+  private final FetchSession session; // null when it has none
+  private final int sessionEpoch;
+  private final List<FetchPosition> positions; // null when they are the session's
+  private final AtomicBoolean woken = new AtomicBoolean();
+  private final List<Watch> watches = new ArrayList<>();
+  private Future<?> deadline;
+
+  /** A call that is answered with all of its positions. */
+  static FetchCall full(
+      RequestContext context,
+      FetchReader reader,
+      FetchSession session,
+      List<FetchPosition> positions) {
+    return new FetchCall(context, reader, session, 0, positions);
+  }
+
+  /** A call that is answered with what is new in its session. */
+  static FetchCall incremental(
+      RequestContext context, FetchReader reader, FetchSession session, int sessionEpoch) {
+    return new FetchCall(context, reader, session, sessionEpoch, null);
+  }
+
+  private FetchCall(
+      RequestContext context,
+      FetchReader reader,
+      FetchSession session,
+      int sessionEpoch,
+      List<FetchPosition> positions) {
+    this.context = context;
+    this.reader = reader;
+    this.session = session;
+    this.sessionEpoch = sessionEpoch;
+    this.positions = positions;
+  }
+
+  void start(long maxWaitMs) {
+    long waitNanos =
+        TimeUnit.MILLISECONDS.toNanos(maxWaitMs) - (System.nanoTime() - context.receivedNanos());
+    if (attempt(waitNanos <= 0)) {
+      return;
+    }
+    watchAll();
+    // What was published between the read and the watch has woken nobody.
+    if (attempt(false)) {
+      return;
+    }
+    deadline =
+        context
+            .connection()
+            .eventLoop()
+            .schedule(() -> attempt(true), waitNanos, TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public boolean cancel(boolean mayInterruptIfRunning) {
+    boolean cancelled = super.cancel(mayInterruptIfRunning);
+    stopWaiting();
+    return cancelled;
+  }
+
+  /** Answers if there is enough to say, or if it has to be now. */
+  private boolean attempt(boolean now) {
+    if (isDone()) {
+      return true;
+    }
+    FetchAnswer answer = session == null ? reader.read(positions, now) : attemptInSession(now);
+    if (answer == null) {
+      return false;
+    }
+    stopWaiting();
+    if (!complete(answer)) {
+      answer.close();
+    }
+    return true;
+  }
+
+  private FetchAnswer attemptInSession(boolean now) {
+    synchronized (session) {
+      if (!session.isLatest(sessionEpoch)) {
+        return FetchReader.failed(Errors.INVALID_FETCH_SESSION_EPOCH, session.id);
+      }
+      return positions == null
+          ? reader.readNews(session, now)
+          : reader.readFirst(session, positions, now);
+    }
+  }
+
+  private void watchAll() {
+    if (positions != null) {
+      positions.forEach(this::watch);
+      return;
+    }
+    synchronized (session) {
+      session.positions().forEach(this::watch);
+    }
+  }
+
+  private void watch(FetchPosition position) {
+    PartitionHandle handle = reader.find(position);
+    if (handle != null) {
+      Watch watch = new Watch(handle, position.fetchOffset(), handle.view().leaderEpoch());
+      watches.add(watch);
+      handle.watch(watch);
+    }
+  }
+
+  private void stopWaiting() {
+    for (Watch watch : watches) {
+      watch.handle.unwatch(watch);
+    }
+    watches.clear();
+    if (deadline != null) {
+      deadline.cancel(false);
+      deadline = null;
+    }
+  }
+
+  private void wake() {
+    if (woken.compareAndSet(false, true)) {
+      try {
+        context.connection().eventLoop().execute(this::onWoken);
+      } catch (RejectedExecutionException e) {
+        // The server has ended, and this call with it.
+        return;
+      }
+    }
+  }
+
+  private void onWoken() {
+    woken.set(false);
+    attempt(false);
+  }
+
+  /** Looks at one partition, on its thread, for something that this call waits for. */
+  private final class Watch implements PartitionHandle.Watcher {
+    private final PartitionHandle handle;
+    private final long fetchOffset;
+    private final int leaderEpoch;
+
+    Watch(PartitionHandle handle, long fetchOffset, int leaderEpoch) {
+      this.handle = handle;
+      this.fetchOffset = fetchOffset;
+      this.leaderEpoch = leaderEpoch;
+    }
+
+    @Override
+    public void published(PartitionView view) {
+      if (reader.visibleEnd(view) > fetchOffset
+          || view.leaderEpoch() != leaderEpoch
+          || !view.leading()) {
+        wake();
+      }
+    }
+
+    @Override
+    public void stopped() {
+      wake();
+    }
+  }
+}

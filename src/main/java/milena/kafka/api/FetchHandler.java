@@ -1,0 +1,109 @@
+package milena.kafka.api;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.FetchMetadata;
+
+/**
+ * Fetch: finds out what the request is about, with or without a session, and leaves the reading and
+ * waiting to a {@link FetchCall}.
+ */
+public final class FetchHandler implements ApiHandler<FetchRequestData> {
+  private static final short TOPIC_IDS_SINCE_VERSION = 13;
+
+  private final LocalPartitions partitions;
+  private final FetchSessions sessions;
+  private final int maxBytes;
+
+  /**
+   * A handler for one node.
+   *
+   * @param maxBytes the most an answer holds ({@code fetch.max.bytes})
+   * @param sessionSlots {@code max.incremental.fetch.session.cache.slots}
+   */
+  public FetchHandler(LocalPartitions partitions, int maxBytes, int sessionSlots) {
+    this.partitions = partitions;
+    this.maxBytes = maxBytes;
+    this.sessions = new FetchSessions(sessionSlots);
+  }
+
+  @Override
+  public ApiKeys api() {
+    return ApiKeys.FETCH;
+  }
+
+  @Override
+  public CompletionStage<? extends FetchResponseData> handle(
+      RequestContext context, FetchRequestData request) {
+    int replicaId =
+        context.apiVersion() >= 15 ? request.replicaState().replicaId() : request.replicaId();
+    if (replicaId >= 0) {
+      // Replication is not served yet: nobody is a follower.
+      return failed(Errors.NOT_LEADER_OR_FOLLOWER);
+    }
+    int most = Math.min(maxBytes, Math.max(0, request.maxBytes()));
+    FetchReader reader =
+        new FetchReader(
+            partitions,
+            context,
+            request.isolationLevel() == IsolationLevel.READ_COMMITTED.id(),
+            Math.min(request.minBytes(), most),
+            most);
+    boolean full =
+        request.sessionEpoch() == FetchMetadata.INITIAL_EPOCH
+            || request.sessionEpoch() == FetchMetadata.FINAL_EPOCH;
+    return full ? full(context, request, reader) : incremental(context, request, reader);
+  }
+
+  private CompletionStage<FetchAnswer> full(
+      RequestContext context, FetchRequestData request, FetchReader reader) {
+    if (request.sessionId() != FetchMetadata.INVALID_SESSION_ID) {
+      sessions.remove(request.sessionId());
+    }
+    List<FetchPosition> positions = FetchSession.positions(request);
+    Optional<FetchSession> session = Optional.empty();
+    if (request.sessionEpoch() == FetchMetadata.INITIAL_EPOCH && !positions.isEmpty()) {
+      session =
+          sessions.create(
+              context.apiVersion() >= TOPIC_IDS_SINCE_VERSION, positions, System.nanoTime());
+    }
+    return started(FetchCall.full(context, reader, session.orElse(null), positions), request);
+  }
+
+  private CompletionStage<FetchAnswer> incremental(
+      RequestContext context, FetchRequestData request, FetchReader reader) {
+    FetchSession session = sessions.find(request.sessionId());
+    if (session == null) {
+      return failed(Errors.FETCH_SESSION_ID_NOT_FOUND);
+    }
+    boolean byTopicId = context.apiVersion() >= TOPIC_IDS_SINCE_VERSION;
+    Errors error = session.update(request, byTopicId, System.nanoTime());
+    if (error != Errors.NONE) {
+      return failed(error);
+    }
+    if (session.isEmpty()) {
+      // Nothing is left to fetch: the client may have its next session when it needs one.
+      sessions.remove(session.id);
+      return started(FetchCall.full(context, reader, null, List.of()), request);
+    }
+    return started(
+        FetchCall.incremental(context, reader, session, request.sessionEpoch()), request);
+  }
+
+  private static CompletionStage<FetchAnswer> started(FetchCall call, FetchRequestData request) {
+    call.start(request.maxWaitMs());
+    return call;
+  }
+
+  private static CompletionStage<FetchAnswer> failed(Errors error) {
+    return CompletableFuture.completedFuture(
+        FetchReader.failed(error, FetchMetadata.INVALID_SESSION_ID));
+  }
+}

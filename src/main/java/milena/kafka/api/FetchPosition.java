@@ -1,0 +1,78 @@
+package milena.kafka.api;
+
+import milena.common.TopicIdPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
+
+/**
+ * A partition that a client fetches, where it stands in it, and what it was last told of it. Lives
+ * for one request, or as long as its session, under whose lock it is then used.
+ */
+final class FetchPosition {
+  /** How a request names the partition: by name below version 13, by id from there on. */
+  record Key(String topic, Uuid topicId, int partition) {}
+
+  private static final long NEVER_TOLD = -1;
+
+  final Key key;
+
+  private int currentLeaderEpoch;
+  private long fetchOffset;
+  private int lastFetchedEpoch;
+  private int maxBytes;
+  private TopicIdPartition id;
+  private long toldHighWatermark = NEVER_TOLD;
+  private long toldLogStart = NEVER_TOLD;
+
+  FetchPosition(Key key, FetchPartition wanted) {
+    this.key = key;
+    moveTo(wanted);
+  }
+
+  void moveTo(FetchPartition wanted) {
+    currentLeaderEpoch = wanted.currentLeaderEpoch();
+    fetchOffset = wanted.fetchOffset();
+    lastFetchedEpoch = wanted.lastFetchedEpoch();
+    maxBytes = wanted.partitionMaxBytes();
+  }
+
+  int currentLeaderEpoch() {
+    return currentLeaderEpoch;
+  }
+
+  long fetchOffset() {
+    return fetchOffset;
+  }
+
+  int lastFetchedEpoch() {
+    return lastFetchedEpoch;
+  }
+
+  int maxBytes() {
+    return maxBytes;
+  }
+
+  /** The partition's identity when its topic has this id; made once. */
+  TopicIdPartition id(Uuid topicId) {
+    if (id == null || !id.topicId().equals(topicId)) {
+      id = new TopicIdPartition(topicId, key.partition());
+    }
+    return id;
+  }
+
+  /** Whether the client has not been told of these two yet. */
+  boolean isNews(long highWatermark, long logStart) {
+    return toldHighWatermark != highWatermark || toldLogStart != logStart;
+  }
+
+  void told(long highWatermark, long logStart) {
+    toldHighWatermark = highWatermark;
+    toldLogStart = logStart;
+  }
+
+  /** The client was told of an error: whatever comes after it is news. */
+  void toldError() {
+    toldHighWatermark = NEVER_TOLD;
+    toldLogStart = NEVER_TOLD;
+  }
+}

@@ -1,0 +1,61 @@
+package milena.kafka.api;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The fetch sessions of a node: at most as many as there are slots. When all are taken, the one
+ * that has rested longest makes room, if it rested long enough; else the client goes without a
+ * session, which costs it bytes and nothing else.
+ */
+final class FetchSessions {
+  static final long RESTED_NANOS = TimeUnit.MINUTES.toNanos(2);
+
+  private final int slots;
+  private final ConcurrentHashMap<Integer, FetchSession> sessions = new ConcurrentHashMap<>();
+
+  FetchSessions(int slots) {
+    this.slots = slots;
+  }
+
+  FetchSession find(int id) {
+    return sessions.get(id);
+  }
+
+  void remove(int id) {
+    sessions.remove(id);
+  }
+
+  int size() {
+    return sessions.size();
+  }
+
+  /** A new session of these positions; empty when there is no room. */
+  synchronized Optional<FetchSession> create(
+      boolean byTopicId, List<FetchPosition> positions, long nowNanos) {
+    if (sessions.size() >= slots && !makeRoom(nowNanos)) {
+      return Optional.empty();
+    }
+    int id;
+    do {
+      id = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
+    } while (sessions.containsKey(id));
+    FetchSession session = new FetchSession(id, byTopicId, positions, nowNanos);
+    sessions.put(id, session);
+    return Optional.of(session);
+  }
+
+  private boolean makeRoom(long nowNanos) {
+    Optional<FetchSession> oldest =
+        sessions.values().stream()
+            .max(Comparator.comparingLong(session -> nowNanos - session.lastUsedNanos()));
+    if (oldest.isEmpty() || nowNanos - oldest.get().lastUsedNanos() < RESTED_NANOS) {
+      return false;
+    }
+    return sessions.remove(oldest.get().id, oldest.get());
+  }
+}

@@ -1,0 +1,57 @@
+package milena.kafka.api;
+
+import milena.broker.partition.PartitionHandle;
+import milena.broker.partition.PartitionRegistry;
+import milena.broker.partition.PartitionView;
+import milena.common.TopicIdPartition;
+import milena.metadata.ClusterImage;
+import milena.metadata.ImageSource;
+import milena.metadata.TopicImage;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * Where handlers find the partitions that requests name, and why they don't.
+ *
+ * @param images what exists in the cluster
+ * @param registry what this node hosts
+ */
+public record LocalPartitions(ImageSource images, PartitionRegistry registry) {
+
+  ClusterImage image() {
+    return images.current();
+  }
+
+  /** The replica that this node hosts, or null: see {@link #whyMissing}. */
+  PartitionHandle find(TopicImage topic, int partition) {
+    return topic == null || partition < 0
+        ? null
+        : registry.find(new TopicIdPartition(topic.id(), partition));
+  }
+
+  /** Why {@link #find} has found nothing. */
+  static Errors whyMissing(TopicImage topic, Uuid requestedId, int partition) {
+    if (topic == null) {
+      return requestedId.equals(Uuid.ZERO_UUID)
+          ? Errors.UNKNOWN_TOPIC_OR_PARTITION
+          : Errors.UNKNOWN_TOPIC_ID;
+    }
+    return topic.partition(partition) == null
+        ? Errors.UNKNOWN_TOPIC_OR_PARTITION
+        : Errors.NOT_LEADER_OR_FOLLOWER;
+  }
+
+  /**
+   * Whether a client that believes in {@code clientEpoch} may be answered from this view (KIP-320);
+   * -1 stands for no belief.
+   */
+  static Errors checkLeader(PartitionView view, int clientEpoch) {
+    if (clientEpoch >= 0 && clientEpoch < view.leaderEpoch()) {
+      return Errors.FENCED_LEADER_EPOCH;
+    }
+    if (clientEpoch > view.leaderEpoch()) {
+      return Errors.UNKNOWN_LEADER_EPOCH;
+    }
+    return view.leading() ? Errors.NONE : Errors.NOT_LEADER_OR_FOLLOWER;
+  }
+}
