@@ -2,12 +2,16 @@ package milena.broker.partition;
 
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import milena.common.TopicIdPartition;
 
 /** The replicas that this node hosts now. Replicas enter and leave by themselves; anyone reads. */
 public final class PartitionRegistry {
   private final ConcurrentHashMap<TopicIdPartition, PartitionHandle> handles =
       new ConcurrentHashMap<>();
+  private final CopyOnWriteArrayList<Consumer<PartitionHandle>> arrivals =
+      new CopyOnWriteArrayList<>();
 
   /** The replica's handle, or null when this node does not host it (yet). */
   public PartitionHandle find(TopicIdPartition id) {
@@ -18,8 +22,20 @@ public final class PartitionRegistry {
     return handles.values();
   }
 
+  /**
+   * Hears of each replica that enters from now on, on the replica's thread, once it can be found.
+   * The listener must not block.
+   *
+   * @return ends it
+   */
+  public Runnable onEnter(Consumer<PartitionHandle> listener) {
+    arrivals.add(listener);
+    return () -> arrivals.remove(listener);
+  }
+
   void enter(PartitionHandle handle) {
     handles.put(handle.id(), handle);
+    arrivals.forEach(listener -> listener.accept(handle));
   }
 
   void leave(PartitionHandle handle) {

@@ -29,6 +29,10 @@ public final class BrokerSettings {
           .flatMap(List::stream)
           .collect(Collectors.toMap(Setting::name, Function.identity(), (a, b) -> a, TreeMap::new));
 
+  /** What may be set under a listener's prefix for all brokers at once. */
+  private static final Set<String> FOR_ALL_ON_A_LISTENER =
+      Set.of("max.connections", "max.connection.creation.rate", "num.network.threads");
+
   private static final Set<String> ONLY_PER_LISTENER = SecuritySettings.perListener();
 
   private BrokerSettings() {}
@@ -61,6 +65,20 @@ public final class BrokerSettings {
   /** Whether the name is one of TLS's that may change at run time only for a named listener. */
   static boolean needsListener(String name) {
     return ONLY_PER_LISTENER.contains(name);
+  }
+
+  /** Whether the name is known and can't change while the node runs. */
+  static boolean isFixed(String name) {
+    Setting setting = find(name);
+    return setting != null && !setting.isDynamic();
+  }
+
+  /** Whether the name can be set on one broker only, not for all of them at once. */
+  static boolean isPerBroker(String name) {
+    Setting setting = find(name);
+    return setting != null
+        && (setting.scope() == Setting.Scope.PER_BROKER
+            || (!setting.name().equals(name) && !FOR_ALL_ON_A_LISTENER.contains(setting.name())));
   }
 
   /**

@@ -75,7 +75,7 @@ final class CoordinationSettings {
         small("offsets.topic.replication.factor", 3)
             .atLeast(1)
             .high()
-            .doc("Replicas of the offsets topic; fewer where the cluster has fewer brokers."),
+            .doc("Replicas of the offsets topic; it is not made while there are fewer brokers."),
         integer("offsets.topic.segment.bytes", 100 * 1024 * 1024)
             .atLeast(1)
             .high()
@@ -111,7 +111,8 @@ final class CoordinationSettings {
         small("transaction.state.log.replication.factor", 3)
             .atLeast(1)
             .high()
-            .doc("Replicas of the transaction topic; fewer where the cluster has fewer brokers."),
+            .doc(
+                "Replicas of the transaction topic; it is not made while there are fewer brokers."),
         integer("transaction.state.log.min.isr", 2)
             .atLeast(1)
             .high()
