@@ -1,0 +1,447 @@
+package milena.group.classic;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import milena.group.message.GroupEvent.MembershipStored;
+import milena.group.message.GroupMetadata;
+import milena.group.message.GroupMetadata.MemberMetadata;
+import milena.group.message.GroupRequest.CommitOffsets;
+import milena.group.message.GroupRequest.Heartbeat;
+import milena.group.message.GroupRequest.Join;
+import milena.group.message.GroupRequest.Leave;
+import milena.group.message.GroupRequest.Leave.Leaver;
+import milena.group.message.GroupRequest.Sync;
+import milena.group.message.GroupResponse.Described;
+import milena.group.message.GroupResponse.Described.DescribedMember;
+import milena.group.message.GroupResponse.HeartbeatAnswered;
+import milena.group.message.GroupResponse.Joined;
+import milena.group.message.GroupResponse.Left;
+import milena.group.message.GroupResponse.Left.LeftMember;
+import milena.group.message.GroupResponse.Synced;
+import milena.group.message.Turn;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * One group under the classic protocol: a deterministic, single-threaded machine. A request is
+ * decided in a {@link Turn}, which collects the events to store and the replies that may be sent
+ * once they are; a join or a sync that can't be answered yet is parked with its reply address.
+ * Time comes in with each turn; {@link #nextDeadlineMs} says when {@link #tick} is wanted.
+ *
+ * <p>What the group is between two stored generations (phase, parked requests, deadlines) changes
+ * as requests are decided and is lost with the coordinator. What it is for good changes by {@link
+ * #apply} alone. No request may be decided between a turn that has events and their application.
+ *
+ * <p>{@link ClassicState} has the table of phases; {@link Rebalance} makes the way through them.
+ *
+ * @param <A> how the caller addresses a reply
+ */
+public final class ClassicGroup<A> {
+  private final ClassicConfig config;
+  private final Membership<A> members = new Membership<>();
+  private final Rebalance<A> rebalance;
+
+  public ClassicGroup(ClassicConfig config) {
+    this.config = config;
+    this.rebalance = new Rebalance<>(config, members);
+  }
+
+  // What it is ------------------------------------------------------------------------------
+
+  public ClassicState state() {
+    return rebalance.state();
+  }
+
+  public int generation() {
+    return rebalance.generation();
+  }
+
+  /** Null in a group that never had a member. */
+  public String protocolType() {
+    return rebalance.protocolType();
+  }
+
+  /** Whether anything of it is stored. */
+  public boolean isStored() {
+    return rebalance.isStored();
+  }
+
+  /** When it became what it is; -1 when unknown. */
+  public long stateSinceMs() {
+    return rebalance.stateSinceMs();
+  }
+
+  /** Whether nobody is in the group or about to be. */
+  public boolean isVacant() {
+    return members.isEmpty() && rebalance.expected().isEmpty() && state() == ClassicState.EMPTY;
+  }
+
+  public boolean usesConsumerProtocol() {
+    return SubscribedTopics.CONSUMER_PROTOCOL_TYPE.equals(protocolType());
+  }
+
+  /** Which topics the members read, where that can be known. */
+  public Optional<Set<String>> subscribedTopics() {
+    return rebalance.subscribedTopics();
+  }
+
+  /** Whether members read the topic, or might: a consumer group that can't be read reads all. */
+  public boolean isSubscribedTo(String topic) {
+    return subscribedTopics().map(topics -> topics.contains(topic)).orElse(usesConsumerProtocol());
+  }
+
+  public long nextDeadlineMs() {
+    long next = rebalance.nextDeadlineMs();
+    for (Member<A> member : members.all()) {
+      next = Math.min(next, member.sessionDeadlineMs);
+    }
+    return next;
+  }
+
+  // Requests --------------------------------------------------------------------------------
+
+  /** A member wants in, or in again. */
+  public void join(Join join, A from, Turn<A> turn) {
+    boolean isUnknown = join.memberId().isEmpty();
+    if (!isUnknown && !isStored() && isVacant()) {
+      turn.reply(from, Joined.failed(Errors.UNKNOWN_MEMBER_ID, join.memberId()));
+    } else if (!mayEnter(join.memberId())) {
+      remove(join.memberId(), turn);
+      rebalance.completeIfAllJoined(turn);
+      turn.reply(from, Joined.failed(Errors.GROUP_MAX_SIZE_REACHED, ""));
+    } else if (!agreesOn(join)) {
+      turn.reply(from, Joined.failed(Errors.INCONSISTENT_GROUP_PROTOCOL, join.memberId()));
+    } else if (isUnknown) {
+      joinUnknown(join, from, turn);
+    } else {
+      joinKnown(join, from, turn);
+    }
+  }
+
+  private void joinUnknown(Join join, A from, Turn<A> turn) {
+    String name = join.instanceId() == null ? join.clientId() : join.instanceId();
+    String newId = name + "-" + join.freshId();
+    if (join.instanceId() != null && members.idOf(join.instanceId()) != null) {
+      replaceStatic(join, members.idOf(join.instanceId()), newId, from, turn);
+    } else if (join.instanceId() == null && join.memberIdRequired()) {
+      rebalance.expect(newId, turn.nowMs() + join.sessionTimeoutMs());
+      turn.reply(from, Joined.failed(Errors.MEMBER_ID_REQUIRED, newId));
+    } else {
+      admit(newId, join, from, turn);
+    }
+  }
+
+  private void joinKnown(Join join, A from, Turn<A> turn) {
+    String id = join.memberId();
+    if (join.instanceId() == null && rebalance.expected().contains(id)) {
+      admit(id, join, from, turn);
+      return;
+    }
+    Errors error = members.check(id, join.instanceId());
+    if (error != Errors.NONE) {
+      turn.reply(from, Joined.failed(error, id));
+      return;
+    }
+    Member<A> member = members.find(id);
+    boolean isNews =
+        switch (state()) {
+          case PREPARING_REBALANCE -> true;
+          case COMPLETING_REBALANCE -> !member.saidTheSame(join.protocols());
+          // A leader rejoins a stable group when it wants to assign anew, whatever its reason.
+          case STABLE -> members.isLeader(id) || !member.saidTheSame(join.protocols());
+          case EMPTY -> throw new IllegalStateException("An empty group has a member: " + id);
+        };
+    if (isNews) {
+      member.update(join);
+      rebalance.park(member, from, turn);
+      rebalance.startOrComplete(turn);
+    } else {
+      // It may not have got the answer to its first join.
+      boolean tellMembers =
+          state() == ClassicState.COMPLETING_REBALANCE && members.isLeader(member.id());
+      turn.reply(from, rebalance.joined(member, tellMembers, members.leader(), false));
+    }
+  }
+
+  private void admit(String id, Join join, A from, Turn<A> turn) {
+    Member<A> member = Member.joining(id, join);
+    member.isNew = true;
+    rebalance.admit(member, join.protocolType());
+    rebalance.park(member, from, turn);
+    // A new member doesn't know its id before the join is answered, so it has no heartbeats to
+    // send, and its connection is not read meanwhile: only this deadline ends a join whose client
+    // has gone.
+    member.sessionDeadlineMs = turn.nowMs() + config.newMemberJoinTimeoutMs();
+    rebalance.startOrComplete(turn);
+  }
+
+  /** A static member came again, without the id that its last incarnation had. */
+  private void replaceStatic(Join join, String oldId, String newId, A from, Turn<A> turn) {
+    String oldLeader = members.leader();
+    Member<A> old = members.find(oldId);
+    if (old.joining != null) {
+      turn.reply(old.joining, Joined.failed(Errors.FENCED_INSTANCE_ID, oldId));
+    }
+    if (old.syncing != null) {
+      turn.reply(old.syncing, Synced.failed(Errors.FENCED_INSTANCE_ID));
+    }
+    Member<A> member = members.replace(oldId, newId);
+    rebalance.replaced(oldId, newId);
+    member.update(join);
+    member.extendSession(turn.nowMs());
+    switch (state()) {
+      case STABLE -> {
+        if (members.elect().equals(rebalance.protocolName())) {
+          // Nothing changes for the others: it takes over what its last incarnation had.
+          Map<String, byte[]> assignments = new LinkedHashMap<>();
+          members.all().forEach(m -> assignments.put(m.id(), m.assignment()));
+          turn.write(new MembershipStored(rebalance.toMetadata(assignments)));
+          boolean leads = join.understandsSkipAssignment() && members.isLeader(newId);
+          String toldLeader = join.understandsSkipAssignment() ? members.leader() : oldLeader;
+          turn.reply(from, rebalance.joined(member, leads, toldLeader, leads));
+        } else {
+          rebalance.park(member, from, turn);
+          rebalance.startOrComplete(turn);
+        }
+      }
+      case COMPLETING_REBALANCE, PREPARING_REBALANCE -> {
+        // The leader may already be assigning to the old id, so all must join once more.
+        rebalance.park(member, from, turn);
+        rebalance.startOrComplete(turn);
+      }
+      case EMPTY -> throw new IllegalStateException("An empty group has a member: " + oldId);
+    }
+  }
+
+  /** A member asks for its assignment. */
+  public void sync(Sync sync, A from, Turn<A> turn) {
+    Errors error = check(sync.memberId(), sync.instanceId(), sync.generation());
+    if (error != Errors.NONE) {
+      turn.reply(from, Synced.failed(error));
+    } else if (differ(sync.protocolType(), protocolType())
+        || differ(sync.protocolName(), rebalance.protocolName())) {
+      turn.reply(from, Synced.failed(Errors.INCONSISTENT_GROUP_PROTOCOL));
+    } else {
+      Member<A> member = members.find(sync.memberId());
+      switch (state()) {
+        case PREPARING_REBALANCE ->
+            turn.reply(from, Synced.failed(Errors.REBALANCE_IN_PROGRESS));
+        case COMPLETING_REBALANCE -> rebalance.sync(member, sync.assignments(), from, turn);
+        case STABLE -> {
+          rebalance.synced(member);
+          turn.reply(from, rebalance.assignmentOf(member));
+        }
+        case EMPTY -> throw new IllegalStateException("An empty group has a member");
+      }
+    }
+  }
+
+  /** A member is alive. */
+  public void heartbeat(Heartbeat heartbeat, A from, Turn<A> turn) {
+    Errors error =
+        check(heartbeat.memberId(), heartbeat.instanceId(), heartbeat.generation());
+    if (error == Errors.NONE) {
+      members.find(heartbeat.memberId()).extendSession(turn.nowMs());
+      if (state() == ClassicState.PREPARING_REBALANCE) {
+        error = Errors.REBALANCE_IN_PROGRESS;
+      }
+    }
+    turn.reply(from, new HeartbeatAnswered(error));
+  }
+
+  /** Members leave. */
+  public void leave(Leave leave, A from, Turn<A> turn) {
+    boolean anyLeft = false;
+    List<LeftMember> left = new ArrayList<>(leave.leavers().size());
+    for (Leaver leaver : leave.leavers()) {
+      Errors error = leaveOne(leaver, turn);
+      anyLeft |= error == Errors.NONE;
+      left.add(new LeftMember(leaver.memberId(), leaver.instanceId(), error));
+    }
+    if (anyLeft && state() != ClassicState.EMPTY) {
+      rebalance.startOrComplete(turn);
+    }
+    turn.reply(from, new Left(left));
+  }
+
+  private Errors leaveOne(Leaver leaver, Turn<A> turn) {
+    if (rebalance.expected().contains(leaver.memberId())) {
+      rebalance.forget(leaver.memberId());
+      return Errors.NONE;
+    }
+    String id = leaver.memberId();
+    if (id.isEmpty()) {
+      id = leaver.instanceId() == null ? null : members.idOf(leaver.instanceId());
+    }
+    Errors error =
+        id == null ? Errors.UNKNOWN_MEMBER_ID : members.check(id, leaver.instanceId());
+    if (error == Errors.NONE) {
+      remove(id, turn);
+    }
+    return error;
+  }
+
+  /**
+   * Whether this committer may commit offsets now. A member's commit keeps its session alive.
+   *
+   * @return NONE if it may
+   */
+  public Errors checkCommit(CommitOffsets commit, long nowMs) {
+    if (commit.generation() < 0 && state() == ClassicState.EMPTY) {
+      return Errors.NONE;
+    }
+    boolean isMember =
+        commit.generation() >= 0 || !commit.memberId().isEmpty() || commit.instanceId() != null;
+    if (!isMember) {
+      return Errors.UNKNOWN_MEMBER_ID;
+    }
+    Errors error = check(commit.memberId(), commit.instanceId(), commit.generation());
+    if (error != Errors.NONE) {
+      return error;
+    }
+    if (state() == ClassicState.COMPLETING_REBALANCE) {
+      // It has the new generation but no assignment: what it commits is of the one before.
+      return Errors.REBALANCE_IN_PROGRESS;
+    }
+    members.find(commit.memberId()).extendSession(nowMs);
+    return Errors.NONE;
+  }
+
+  /** What an administrator sees. */
+  public Described describe() {
+    boolean isStable = state() == ClassicState.STABLE;
+    String protocol = isStable ? rebalance.protocolName() : "";
+    return new Described(
+        Errors.NONE,
+        state().shownAs(),
+        protocolType() == null ? "" : protocolType(),
+        protocol,
+        members.all().stream()
+            .map(
+                m ->
+                    new DescribedMember(
+                        m.id(),
+                        m.instanceId(),
+                        m.clientId(),
+                        m.clientHost(),
+                        isStable ? m.metadata(protocol) : Member.NOTHING,
+                        m.assignment()))
+            .toList());
+  }
+
+  // Time ------------------------------------------------------------------------------------
+
+  /** Does all that is due. */
+  public void tick(Turn<A> turn) {
+    for (String id : rebalance.expectedInVain(turn.nowMs())) {
+      rebalance.forget(id);
+      rebalance.completeIfAllJoined(turn);
+    }
+    boolean anyDied = false;
+    for (Member<A> member : members.snapshot()) {
+      if (member.sessionDeadlineMs <= turn.nowMs()) {
+        if (member.isExcusedFromHeartbeats()) {
+          member.sessionDeadlineMs = Member.NEVER;
+        } else {
+          remove(member.id(), turn);
+          anyDied = true;
+        }
+      }
+    }
+    if (anyDied) {
+      rebalance.startOrComplete(turn);
+    }
+    rebalance.tick(turn);
+  }
+
+  /** Lets the sessions stand still for a while in which no member could be heard. */
+  public void prolongSessions(long byMs) {
+    for (Member<A> member : members.all()) {
+      if (member.sessionDeadlineMs != Member.NEVER) {
+        member.sessionDeadlineMs += byMs;
+      }
+    }
+  }
+
+  // What is stored --------------------------------------------------------------------------
+
+  /** The generation is stored. */
+  public void apply(MembershipStored event) {
+    GroupMetadata stored = event.metadata();
+    Set<String> ids = new HashSet<>();
+    stored.members().forEach(metadata -> ids.add(metadata.memberId()));
+    members.retain(ids);
+    for (MemberMetadata metadata : stored.members()) {
+      Member<A> member = members.find(metadata.memberId());
+      if (member != null && member.isAsStored(metadata, stored.protocolName())) {
+        member.assign(metadata.assignment());
+      } else {
+        members.remove(metadata.memberId());
+        members.add(Member.stored(metadata, stored.protocolName()));
+      }
+    }
+    members.lead(stored.leader());
+    rebalance.apply(stored);
+  }
+
+  /** The group is deleted: whoever was about to join it finds nothing. */
+  public void applyRemoved() {
+    members.retain(Set.of());
+    rebalance.applyRemoved();
+  }
+
+  /** After a recovery: all members get a full session to be heard of. */
+  public void recovered(long nowMs) {
+    members.all().forEach(m -> m.extendSession(nowMs));
+    rebalance.recovered();
+  }
+
+  // -----------------------------------------------------------------------------------------
+
+  private Errors check(String memberId, String instanceId, int generation) {
+    Errors error = members.check(memberId, instanceId);
+    return error == Errors.NONE && generation != generation() ? Errors.ILLEGAL_GENERATION : error;
+  }
+
+  private boolean mayEnter(String memberId) {
+    return switch (state()) {
+      case EMPTY -> true;
+      // Who is waiting already stays; the rest are let in as they come, up to the limit, so that
+      // a group which is larger than a lowered limit shrinks at its next rebalance.
+      case PREPARING_REBALANCE ->
+          members.has(memberId) && members.find(memberId).joining != null
+              || members.joiningCount() < config.maxSize();
+      case COMPLETING_REBALANCE, STABLE ->
+          members.has(memberId) || members.size() < config.maxSize();
+    };
+  }
+
+  private boolean agreesOn(Join join) {
+    if (join.protocolType().isEmpty() || join.protocols().isEmpty()) {
+      return false;
+    }
+    return state() == ClassicState.EMPTY
+        || join.protocolType().equals(protocolType()) && members.canAgreeOn(join.protocols());
+  }
+
+  private static boolean differ(String said, String known) {
+    return said != null && known != null && !said.equals(known);
+  }
+
+  private void remove(String id, Turn<A> turn) {
+    Member<A> removed = members.remove(id);
+    rebalance.forget(id);
+    if (removed != null) {
+      if (removed.joining != null) {
+        turn.reply(removed.joining, Joined.failed(Errors.UNKNOWN_MEMBER_ID, ""));
+      }
+      if (removed.syncing != null) {
+        turn.reply(removed.syncing, Synced.failed(Errors.UNKNOWN_MEMBER_ID));
+      }
+    }
+  }
+}

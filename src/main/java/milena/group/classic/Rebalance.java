@@ -1,0 +1,380 @@
+package milena.group.classic;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import milena.group.message.GroupEvent.MembershipStored;
+import milena.group.message.GroupMetadata;
+import milena.group.message.GroupResponse.Joined;
+import milena.group.message.GroupResponse.Joined.JoinedMember;
+import milena.group.message.GroupResponse.Synced;
+import milena.group.message.Turn;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * The way from one generation to the next: which phase the group is in, whom it waits for, and
+ * until when.
+ *
+ * <pre>
+ *          join                  all joined, or time is up            leader's assignment stored
+ *   EMPTY ------> PREPARING_REBALANCE ------------> COMPLETING_REBALANCE ------------> STABLE
+ *     ^               |        ^                            |                            |
+ *     +---------------+        +----------------------------+----------------------------+
+ *        none is left              a member joins anew, changes, leaves or dies
+ * </pre>
+ */
+final class Rebalance<A> {
+  private static final long NEVER = Member.NEVER;
+
+  private final ClassicConfig config;
+  private final Membership<A> members;
+
+  private ClassicState state = ClassicState.EMPTY;
+  private int generation;
+  private String protocolType;
+  private String protocolName;
+  private long stateSinceMs = -1;
+  private boolean isStored;
+  private Optional<Set<String>> subscribedTopics = Optional.empty();
+
+  /** Ids handed out but not yet used for a join, and until when they may be. */
+  private final Map<String, Long> expectedUntilMs = new LinkedHashMap<>();
+
+  /** Members of this generation that have not asked for their assignment. */
+  private final Set<String> unsynced = new HashSet<>();
+
+  /** When to go on without those who have not joined. */
+  private long joinDeadlineMs = NEVER;
+
+  /** When to go on without those who have not synced. */
+  private long syncDeadlineMs = NEVER;
+
+  /** Whether this is the first rebalance after the group was empty, which gives time to gather. */
+  private boolean isInitial;
+
+  private boolean admittedSinceDeadlineSet;
+  private long initialRemainingMs;
+
+  Rebalance(ClassicConfig config, Membership<A> members) {
+    this.config = config;
+    this.members = members;
+  }
+
+  ClassicState state() {
+    return state;
+  }
+
+  int generation() {
+    return generation;
+  }
+
+  String protocolType() {
+    return protocolType;
+  }
+
+  String protocolName() {
+    return protocolName;
+  }
+
+  long stateSinceMs() {
+    return stateSinceMs;
+  }
+
+  boolean isStored() {
+    return isStored;
+  }
+
+  Optional<Set<String>> subscribedTopics() {
+    return subscribedTopics;
+  }
+
+  // Whom it waits for -----------------------------------------------------------------------
+
+  /** Those who were given an id and shall join with it. */
+  Set<String> expected() {
+    return expectedUntilMs.keySet();
+  }
+
+  void expect(String id, long untilMs) {
+    expectedUntilMs.put(id, untilMs);
+  }
+
+  List<String> expectedInVain(long nowMs) {
+    List<String> ids = new ArrayList<>(0);
+    for (Map.Entry<String, Long> entry : expectedUntilMs.entrySet()) {
+      if (entry.getValue() <= nowMs) {
+        ids.add(entry.getKey());
+      }
+    }
+    return ids;
+  }
+
+  void forget(String id) {
+    expectedUntilMs.remove(id);
+    unsynced.remove(id);
+  }
+
+  void replaced(String oldId, String newId) {
+    if (unsynced.remove(oldId)) {
+      unsynced.add(newId);
+    }
+  }
+
+  void admit(Member<A> member, String itsProtocolType) {
+    if (members.isEmpty()) {
+      protocolType = itsProtocolType;
+    }
+    if (state == ClassicState.PREPARING_REBALANCE && isInitial) {
+      admittedSinceDeadlineSet = true;
+    }
+    members.add(member);
+    expectedUntilMs.remove(member.id());
+  }
+
+  /** Keeps a join until the generation is complete. An older one of the same member is let go. */
+  void park(Member<A> member, A join, Turn<A> turn) {
+    if (member.joining != null) {
+      turn.reply(member.joining, Joined.failed(Errors.REBALANCE_IN_PROGRESS, member.id()));
+    }
+    member.joining = join;
+  }
+
+  long nextDeadlineMs() {
+    long next = Math.min(joinDeadlineMs, syncDeadlineMs);
+    for (long until : expectedUntilMs.values()) {
+      next = Math.min(next, until);
+    }
+    return next;
+  }
+
+  // The joins -------------------------------------------------------------------------------
+
+  /** Something changed: begins a rebalance, or goes on with the one under way. */
+  void startOrComplete(Turn<A> turn) {
+    if (state == ClassicState.PREPARING_REBALANCE) {
+      completeIfAllJoined(turn);
+    } else {
+      start(turn);
+    }
+  }
+
+  private void start(Turn<A> turn) {
+    if (state == ClassicState.COMPLETING_REBALANCE) {
+      for (Member<A> member : members.all()) {
+        member.assign(Member.NOTHING);
+        if (member.syncing != null) {
+          turn.reply(member.syncing, Synced.failed(Errors.REBALANCE_IN_PROGRESS));
+          member.syncing = null;
+          member.extendSession(turn.nowMs());
+        }
+      }
+    }
+    unsynced.clear();
+    syncDeadlineMs = NEVER;
+    isInitial = state == ClassicState.EMPTY;
+    enter(ClassicState.PREPARING_REBALANCE, turn);
+    int delayMs = config.initialRebalanceDelayMs();
+    if (isInitial && delayMs == 0) {
+      completeJoins(turn);
+    } else if (isInitial) {
+      admittedSinceDeadlineSet = false;
+      initialRemainingMs = Math.max(members.rebalanceTimeoutMs() - delayMs, 0);
+      joinDeadlineMs = turn.nowMs() + delayMs;
+    } else {
+      joinDeadlineMs = turn.nowMs() + members.rebalanceTimeoutMs();
+      completeIfAllJoined(turn);
+    }
+  }
+
+  /** Ends the joins when there is nobody left to wait for. */
+  void completeIfAllJoined(Turn<A> turn) {
+    if (state == ClassicState.PREPARING_REBALANCE
+        && !isInitial
+        && expectedUntilMs.isEmpty()
+        && members.allJoining()) {
+      completeJoins(turn);
+    }
+  }
+
+  /** Goes on with those who have joined. Static members may be late: they keep their place. */
+  private void completeJoins(Turn<A> turn) {
+    for (Member<A> member : members.snapshot()) {
+      if (member.joining == null && !member.isStatic()) {
+        members.remove(member.id());
+      }
+    }
+    if (!members.isEmpty() && !members.electJoinedLeader()) {
+      // Nobody is there to lead. Their sessions will tell who is still alive.
+      isInitial = false;
+      joinDeadlineMs = turn.nowMs() + members.rebalanceTimeoutMs();
+      return;
+    }
+    joinDeadlineMs = NEVER;
+    isInitial = false;
+    generation++;
+    unsynced.clear();
+    if (members.isEmpty()) {
+      protocolName = null;
+      enter(ClassicState.EMPTY, turn);
+      readSubscriptions();
+      turn.write(new MembershipStored(toMetadata(Map.of())));
+      return;
+    }
+    protocolName = members.elect();
+    enter(ClassicState.COMPLETING_REBALANCE, turn);
+    readSubscriptions();
+    syncDeadlineMs = turn.nowMs() + members.rebalanceTimeoutMs();
+    for (Member<A> member : members.all()) {
+      if (member.joining != null) {
+        boolean leads = members.isLeader(member.id());
+        turn.reply(member.joining, joined(member, leads, members.leader(), false));
+        member.joining = null;
+      }
+      member.isNew = false;
+      member.extendSession(turn.nowMs());
+      unsynced.add(member.id());
+    }
+  }
+
+  /** The answer to a member's join as of this generation. */
+  Joined joined(Member<A> member, boolean tellMembers, String leader, boolean skipAssignment) {
+    List<JoinedMember> told =
+        !tellMembers
+            ? List.of()
+            : members.all().stream()
+                .map(m -> new JoinedMember(m.id(), m.instanceId(), m.metadata(protocolName)))
+                .toList();
+    return new Joined(
+        Errors.NONE,
+        member.id(),
+        generation,
+        protocolType,
+        protocolName,
+        leader,
+        told,
+        skipAssignment);
+  }
+
+  // The syncs -------------------------------------------------------------------------------
+
+  /** Parks a sync; the leader's makes the assignment, and with it the answer for all. */
+  void sync(Member<A> member, Map<String, byte[]> assignments, A from, Turn<A> turn) {
+    if (member.syncing != null) {
+      turn.reply(member.syncing, Synced.failed(Errors.REBALANCE_IN_PROGRESS));
+    }
+    member.syncing = from;
+    synced(member);
+    if (!members.isLeader(member.id())) {
+      return;
+    }
+    turn.write(new MembershipStored(toMetadata(assignments, turn.nowMs())));
+    for (Member<A> waiting : members.all()) {
+      if (waiting.syncing != null) {
+        byte[] assignment = assignments.getOrDefault(waiting.id(), Member.NOTHING);
+        turn.reply(
+            waiting.syncing, new Synced(Errors.NONE, protocolType, protocolName, assignment));
+        waiting.syncing = null;
+        waiting.extendSession(turn.nowMs());
+      }
+    }
+  }
+
+  /** The member has asked for its assignment. */
+  void synced(Member<A> member) {
+    unsynced.remove(member.id());
+    if (unsynced.isEmpty()) {
+      syncDeadlineMs = NEVER;
+    }
+  }
+
+  Synced assignmentOf(Member<A> member) {
+    return new Synced(Errors.NONE, protocolType, protocolName, member.assignment());
+  }
+
+  // Time ------------------------------------------------------------------------------------
+
+  void tick(Turn<A> turn) {
+    if (joinDeadlineMs <= turn.nowMs()) {
+      if (isInitial && admittedSinceDeadlineSet && initialRemainingMs > 0) {
+        long delayMs = Math.min(config.initialRebalanceDelayMs(), initialRemainingMs);
+        admittedSinceDeadlineSet = false;
+        initialRemainingMs -= delayMs;
+        joinDeadlineMs = turn.nowMs() + delayMs;
+      } else {
+        completeJoins(turn);
+      }
+    }
+    if (syncDeadlineMs <= turn.nowMs()) {
+      for (String id : unsynced) {
+        members.remove(id);
+      }
+      start(turn);
+    }
+  }
+
+  // What is stored --------------------------------------------------------------------------
+
+  GroupMetadata toMetadata(Map<String, byte[]> assignments) {
+    return toMetadata(assignments, stateSinceMs);
+  }
+
+  private GroupMetadata toMetadata(Map<String, byte[]> assignments, long sinceMs) {
+    return new GroupMetadata(
+        protocolType,
+        generation,
+        protocolName,
+        members.leader(),
+        sinceMs,
+        members.all().stream()
+            .map(
+                m ->
+                    m.toMetadata(protocolName, assignments.getOrDefault(m.id(), Member.NOTHING)))
+            .toList());
+  }
+
+  void apply(GroupMetadata stored) {
+    isStored = true;
+    generation = stored.generation();
+    protocolType = stored.protocolType();
+    protocolName = stored.protocolName();
+    stateSinceMs = stored.stateSinceMs();
+    state = stored.members().isEmpty() ? ClassicState.EMPTY : ClassicState.STABLE;
+  }
+
+  void applyRemoved() {
+    isStored = false;
+    state = ClassicState.EMPTY;
+    generation = 0;
+    protocolType = null;
+    protocolName = null;
+    stateSinceMs = -1;
+    subscribedTopics = Optional.empty();
+    expectedUntilMs.clear();
+    unsynced.clear();
+    joinDeadlineMs = NEVER;
+    syncDeadlineMs = NEVER;
+  }
+
+  void recovered() {
+    readSubscriptions();
+  }
+
+  // -----------------------------------------------------------------------------------------
+
+  private void enter(ClassicState next, Turn<A> turn) {
+    state = next;
+    stateSinceMs = turn.nowMs();
+  }
+
+  private void readSubscriptions() {
+    subscribedTopics =
+        SubscribedTopics.CONSUMER_PROTOCOL_TYPE.equals(protocolType)
+            ? SubscribedTopics.of(
+                members.all().stream().map(m -> m.metadata(protocolName)).toList())
+            : Optional.empty();
+  }
+}
