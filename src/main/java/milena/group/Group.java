@@ -33,8 +33,8 @@ import org.apache.kafka.common.protocol.Errors;
  * One group whole: its members and its offsets. It decides requests in turns and changes what it is
  * for good by {@link #apply} alone, on the live path and on recovery alike.
  *
- * <p>A group needs no creation: one that nobody ever spoke of answers as Kafka does for a group that
- * does not exist, and {@link #exists} tells it apart.
+ * <p>A group needs no creation: one that nobody ever spoke of answers as Kafka does for a group
+ * that does not exist, and {@link #exists} tells it apart.
  *
  * @param <A> how the caller addresses a reply
  */
@@ -105,16 +105,13 @@ public final class Group<A> {
   }
 
   private static final Described NOBODY =
-      new Described(
-          Errors.GROUP_ID_NOT_FOUND, ClassicState.DEAD, "", "", List.of());
+      new Described(Errors.GROUP_ID_NOT_FOUND, ClassicState.DEAD, "", "", List.of());
 
   private OffsetsCommitted commit(CommitOffsets commit, Turn<A> turn) {
     Errors error;
     if (!exists() && commit.generation() >= 0) {
       error =
-          commit.understandsGroupNotFound()
-              ? Errors.GROUP_ID_NOT_FOUND
-              : Errors.ILLEGAL_GENERATION;
+          commit.understandsGroupNotFound() ? Errors.GROUP_ID_NOT_FOUND : Errors.ILLEGAL_GENERATION;
     } else {
       error = members.checkCommit(commit, turn.nowMs());
     }
@@ -162,8 +159,7 @@ public final class Group<A> {
       noneLeft = true;
     } else if (members.protocolType() == null) {
       // Nobody ever joined: offsets are all it is used for, and each ages on its own.
-      noneLeft =
-          offsets.expire(members::isSubscribedTo, CommittedOffset::commitTimestampMs, turn);
+      noneLeft = offsets.expire(members::isSubscribedTo, CommittedOffset::commitTimestampMs, turn);
     } else if (isEmpty) {
       long since = members.stateSinceMs();
       noneLeft =
@@ -174,8 +170,7 @@ public final class Group<A> {
     } else if (members.state() == ClassicState.STABLE
         && members.usesConsumerProtocol()
         && members.subscribedTopics().isPresent()) {
-      noneLeft =
-          offsets.expire(members::isSubscribedTo, CommittedOffset::commitTimestampMs, turn);
+      noneLeft = offsets.expire(members::isSubscribedTo, CommittedOffset::commitTimestampMs, turn);
     } else {
       noneLeft = false;
     }

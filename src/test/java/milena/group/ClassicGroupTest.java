@@ -51,8 +51,7 @@ public class ClassicGroupTest extends JUnitSuite {
         Errors.UNKNOWN_MEMBER_ID,
         g.synced(g.send(new Sync("m", null, 1, null, null, Map.of()))).error());
     assertEquals(
-        Errors.UNKNOWN_MEMBER_ID,
-        g.answer(g.leave("m"), Left.class).members().get(0).error());
+        Errors.UNKNOWN_MEMBER_ID, g.answer(g.leave("m"), Left.class).members().get(0).error());
     assertEquals(Errors.UNKNOWN_MEMBER_ID, g.joined(g.send(g.join("m", null))).error());
     assertFalse(g.group().exists());
   }
@@ -61,10 +60,7 @@ public class ClassicGroupTest extends JUnitSuite {
   public void empty_wantsAProtocol() {
     assertEquals(
         Errors.INCONSISTENT_GROUP_PROTOCOL,
-        g.joined(
-                g.send(
-                    new Join(
-                        "", null, "c", "h", 1, 1, "", List.of(), "x", false, false)))
+        g.joined(g.send(new Join("", null, "c", "h", 1, 1, "", List.of(), "x", false, false)))
             .error());
   }
 
@@ -365,8 +361,7 @@ public class ClassicGroupTest extends JUnitSuite {
     assertEquals(Errors.UNKNOWN_MEMBER_ID, g.commit("stranger", 1, "t", 1).error());
     assertEquals(Errors.UNKNOWN_MEMBER_ID, g.commit("", -1, "t", 1).error());
     assertEquals(
-        Errors.INCONSISTENT_GROUP_PROTOCOL,
-        g.joined(g.send(g.newMember("sticky"))).error());
+        Errors.INCONSISTENT_GROUP_PROTOCOL, g.joined(g.send(g.newMember("sticky"))).error());
     assertEquals(
         Errors.INCONSISTENT_GROUP_PROTOCOL,
         g.synced(
@@ -452,8 +447,8 @@ public class ClassicGroupTest extends JUnitSuite {
     assertEquals(Errors.FENCED_INSTANCE_ID, patient.joined(first).error());
     patient.pass(3_000);
     assertEquals(Errors.NONE, patient.joined(second).error());
-    Joined third = patient.joined(patient.send(patient.join(
-        patient.joined(second).memberId(), "i1")));
+    Joined third =
+        patient.joined(patient.send(patient.join(patient.joined(second).memberId(), "i1")));
     assertEquals(Errors.NONE, third.error());
     assertEquals(
         Errors.FENCED_INSTANCE_ID,
@@ -515,8 +510,7 @@ public class ClassicGroupTest extends JUnitSuite {
 
   @Test
   public void onlyAnEmptyGroupIsDeleted() {
-    assertEquals(
-        Errors.GROUP_ID_NOT_FOUND, g.answer(g.send(new Delete()), Deleted.class).error());
+    assertEquals(Errors.GROUP_ID_NOT_FOUND, g.answer(g.send(new Delete()), Deleted.class).error());
     Joined alone = g.stableAlone();
     assertEquals(Errors.NON_EMPTY_GROUP, g.answer(g.send(new Delete()), Deleted.class).error());
     g.leave(alone.memberId());

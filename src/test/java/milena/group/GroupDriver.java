@@ -217,9 +217,7 @@ final class GroupDriver {
     int again = send(join(first.memberId(), null));
     Joined leader = joined(again);
     Joined follower = joined(second);
-    sync(
-        leader,
-        Map.of(leader.memberId(), new byte[] {1}, follower.memberId(), new byte[] {2}));
+    sync(leader, Map.of(leader.memberId(), new byte[] {1}, follower.memberId(), new byte[] {2}));
     sync(follower, Map.of());
     return List.of(leader, follower);
   }

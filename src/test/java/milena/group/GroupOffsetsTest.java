@@ -49,8 +49,7 @@ public class GroupOffsetsTest extends JUnitSuite {
   public void aGenerationOfAnUnknownGroupIsRefused() {
     assertEquals(Errors.GROUP_ID_NOT_FOUND, g.commit("m", 3, "t", 5).error());
     CommitOffsets old = new CommitOffsets("m", null, 3, -1, List.of(), false);
-    assertEquals(
-        Errors.ILLEGAL_GENERATION, g.answer(g.send(old), OffsetsCommitted.class).error());
+    assertEquals(Errors.ILLEGAL_GENERATION, g.answer(g.send(old), OffsetsCommitted.class).error());
   }
 
   @Test
@@ -58,8 +57,7 @@ public class GroupOffsetsTest extends JUnitSuite {
     Joined alone = g.stableAlone();
     for (int i = 0; i < 5; i++) {
       g.pass(GroupDriver.SESSION_MS - 1);
-      assertEquals(
-          Errors.NONE, g.commit(alone.memberId(), alone.generation(), "t", i).error());
+      assertEquals(Errors.NONE, g.commit(alone.memberId(), alone.generation(), "t", i).error());
     }
     assertEquals(4, g.committed("t"));
   }
@@ -79,8 +77,7 @@ public class GroupOffsetsTest extends JUnitSuite {
     assertEquals(
         List.of(Errors.OFFSET_METADATA_TOO_LARGE, Errors.NONE),
         g.answer(g.send(commit), OffsetsCommitted.class).partitions());
-    OffsetsFetched all =
-        g.answer(g.send(new FetchOffsets(null, false)), OffsetsFetched.class);
+    OffsetsFetched all = g.answer(g.send(new FetchOffsets(null, false)), OffsetsFetched.class);
     assertEquals(1, all.offsets().size());
     assertEquals(4, all.offsets().get(0).leaderEpoch());
   }
@@ -118,8 +115,7 @@ public class GroupOffsetsTest extends JUnitSuite {
                 new DeleteOffsets(
                     List.of(new TopicAndPartition("read", 0), new TopicAndPartition("left", 0)))),
             OffsetsDeleted.class);
-    assertEquals(
-        List.of(Errors.GROUP_SUBSCRIBED_TO_TOPIC, Errors.NONE), deleted.partitions());
+    assertEquals(List.of(Errors.GROUP_SUBSCRIBED_TO_TOPIC, Errors.NONE), deleted.partitions());
     assertEquals(1, g.committed("read"));
     assertEquals(-1, g.committed("left"));
   }
@@ -131,18 +127,25 @@ public class GroupOffsetsTest extends JUnitSuite {
         g.joined(
             g.send(
                 new Join(
-                    "", null, "c", "h", 10_000, 1_000, "connect", join.protocols(), "x", false,
+                    "",
+                    null,
+                    "c",
+                    "h",
+                    10_000,
+                    1_000,
+                    "connect",
+                    join.protocols(),
+                    "x",
+                    false,
                     false)));
     g.sync(member, Map.of());
     DeleteOffsets delete = new DeleteOffsets(List.of(new TopicAndPartition("t", 0)));
-    assertEquals(
-        Errors.NON_EMPTY_GROUP, g.answer(g.send(delete), OffsetsDeleted.class).error());
+    assertEquals(Errors.NON_EMPTY_GROUP, g.answer(g.send(delete), OffsetsDeleted.class).error());
     g.leave(member.memberId());
     assertEquals(Errors.NONE, g.answer(g.send(delete), OffsetsDeleted.class).error());
     GroupDriver none = GroupDriver.withoutDelay();
     assertEquals(
-        Errors.GROUP_ID_NOT_FOUND,
-        none.answer(none.send(delete), OffsetsDeleted.class).error());
+        Errors.GROUP_ID_NOT_FOUND, none.answer(none.send(delete), OffsetsDeleted.class).error());
   }
 
   @Test
@@ -201,7 +204,11 @@ public class GroupOffsetsTest extends JUnitSuite {
   public void aRetentionOfItsOwnComesFirst() {
     g.send(
         new CommitOffsets(
-            "", null, -1, 1_000, List.of(new OffsetToCommit(Uuid.ZERO_UUID, "t", 0, 9, -1, "")),
+            "",
+            null,
+            -1,
+            1_000,
+            List.of(new OffsetToCommit(Uuid.ZERO_UUID, "t", 0, 9, -1, "")),
             true));
     g.pass(CHECK_MS);
     assertEquals(-1, g.committed("t"));

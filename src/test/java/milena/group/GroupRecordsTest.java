@@ -44,8 +44,7 @@ public class GroupRecordsTest extends JUnitSuite {
       "000409636f6e73756d6572000000050672616e6765036d310000018bcfe5687b03036d310002630b2f3132"
           + "372e302e302e31000493e00000afc8030102020300036d3203693202630b2f3132372e302e302e31"
           + "000000010000000201010000";
-  private static final String GROUP_EMPTY =
-      "0003000000000001ffffffff000000000000000900000000";
+  private static final String GROUP_EMPTY = "0003000000000001ffffffff000000000000000900000000";
 
   @Test
   public void writesOffsetsAsKafkaDoes() {
@@ -127,16 +126,8 @@ public class GroupRecordsTest extends JUnitSuite {
         THEN_MS,
         List.of(
             new MemberMetadata(
-                "m1",
-                null,
-                "c",
-                "/127.0.0.1",
-                300_000,
-                45_000,
-                new byte[] {1, 2},
-                new byte[] {3}),
-            new MemberMetadata(
-                "m2", "i2", "c", "/127.0.0.1", 1, 2, new byte[0], new byte[0])));
+                "m1", null, "c", "/127.0.0.1", 300_000, 45_000, new byte[] {1, 2}, new byte[] {3}),
+            new MemberMetadata("m2", "i2", "c", "/127.0.0.1", 1, 2, new byte[0], new byte[0])));
   }
 
   private static GroupEvent read(String key, String value) {

@@ -199,8 +199,7 @@ public class GroupSimulationTest extends JUnitSuite {
       syncing = false;
       String[] protocols =
           random.nextInt(10) == 0 ? new String[] {"b", "a"} : new String[] {"a", "b"};
-      pending =
-          driver.send(GroupDriver.twoStep(driver.join(memberId, instanceId, protocols)));
+      pending = driver.send(GroupDriver.twoStep(driver.join(memberId, instanceId, protocols)));
     }
 
     private void answered() {
@@ -276,8 +275,7 @@ public class GroupSimulationTest extends JUnitSuite {
       if (random.nextInt(4) == 0 && assignment.length > 0) {
         String topic = "t" + assignment[random.nextInt(assignment.length)];
         long offset = acknowledged.getOrDefault(topic, 0L) + random.nextInt(100);
-        OffsetsCommitted committed =
-            driver.commit(memberId, instanceId, generation, topic, offset);
+        OffsetsCommitted committed = driver.commit(memberId, instanceId, generation, topic, offset);
         if (committed.error() == Errors.NONE) {
           acknowledged.put(topic, offset);
         } else {
@@ -285,7 +283,8 @@ public class GroupSimulationTest extends JUnitSuite {
         }
       } else {
         rejoin(
-            driver.answer(
+            driver
+                .answer(
                     driver.send(new Heartbeat(memberId, instanceId, generation)),
                     HeartbeatAnswered.class)
                 .error());

@@ -29,8 +29,8 @@ import org.apache.kafka.common.protocol.Errors;
 /**
  * One group under the classic protocol: a deterministic, single-threaded machine. A request is
  * decided in a {@link Turn}, which collects the events to store and the replies that may be sent
- * once they are; a join or a sync that can't be answered yet is parked with its reply address.
- * Time comes in with each turn; {@link #nextDeadlineMs} says when {@link #tick} is wanted.
+ * once they are; a join or a sync that can't be answered yet is parked with its reply address. Time
+ * comes in with each turn; {@link #nextDeadlineMs} says when {@link #tick} is wanted.
  *
  * <p>What the group is between two stored generations (phase, parked requests, deadlines) changes
  * as requests are decided and is lost with the coordinator. What it is for good changes by {@link
@@ -228,8 +228,7 @@ public final class ClassicGroup<A> {
     } else {
       Member<A> member = members.find(sync.memberId());
       switch (state()) {
-        case PREPARING_REBALANCE ->
-            turn.reply(from, Synced.failed(Errors.REBALANCE_IN_PROGRESS));
+        case PREPARING_REBALANCE -> turn.reply(from, Synced.failed(Errors.REBALANCE_IN_PROGRESS));
         case COMPLETING_REBALANCE -> rebalance.sync(member, sync.assignments(), from, turn);
         case STABLE -> {
           rebalance.synced(member);
@@ -242,8 +241,7 @@ public final class ClassicGroup<A> {
 
   /** A member is alive. */
   public void heartbeat(Heartbeat heartbeat, A from, Turn<A> turn) {
-    Errors error =
-        check(heartbeat.memberId(), heartbeat.instanceId(), heartbeat.generation());
+    Errors error = check(heartbeat.memberId(), heartbeat.instanceId(), heartbeat.generation());
     if (error == Errors.NONE) {
       members.find(heartbeat.memberId()).extendSession(turn.nowMs());
       if (state() == ClassicState.PREPARING_REBALANCE) {
@@ -277,8 +275,7 @@ public final class ClassicGroup<A> {
     if (id.isEmpty()) {
       id = leaver.instanceId() == null ? null : members.idOf(leaver.instanceId());
     }
-    Errors error =
-        id == null ? Errors.UNKNOWN_MEMBER_ID : members.check(id, leaver.instanceId());
+    Errors error = id == null ? Errors.UNKNOWN_MEMBER_ID : members.check(id, leaver.instanceId());
     if (error == Errors.NONE) {
       remove(id, turn);
     }

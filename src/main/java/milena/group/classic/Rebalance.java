@@ -330,9 +330,7 @@ final class Rebalance<A> {
         members.leader(),
         sinceMs,
         members.all().stream()
-            .map(
-                m ->
-                    m.toMetadata(protocolName, assignments.getOrDefault(m.id(), Member.NOTHING)))
+            .map(m -> m.toMetadata(protocolName, assignments.getOrDefault(m.id(), Member.NOTHING)))
             .toList());
   }
 

@@ -13,8 +13,7 @@ public sealed interface GroupEvent {
   record GroupRemoved() implements GroupEvent {}
 
   /** This offset is the committed one. */
-  record OffsetStored(String topic, int partition, CommittedOffset offset)
-      implements GroupEvent {}
+  record OffsetStored(String topic, int partition, CommittedOffset offset) implements GroupEvent {}
 
   /** The partition has no committed offset any more. */
   record OffsetRemoved(String topic, int partition) implements GroupEvent {}

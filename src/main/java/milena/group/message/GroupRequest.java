@@ -108,8 +108,7 @@ public sealed interface GroupRequest {
    * @param partitions null for all there are
    * @param requireStable whether offsets that a transaction is about to change must not be told
    */
-  record FetchOffsets(List<OffsetQuery> partitions, boolean requireStable)
-      implements GroupRequest {
+  record FetchOffsets(List<OffsetQuery> partitions, boolean requireStable) implements GroupRequest {
     public FetchOffsets {
       partitions = partitions == null ? null : List.copyOf(partitions);
     }

@@ -3,7 +3,9 @@ package milena.group.message;
 import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 
-/** What a group answers; there is one kind for each request, and {@link Refused} for any of them. */
+/**
+ * What a group answers; there is one kind for each request, and {@link Refused} for any of them.
+ */
 public sealed interface GroupResponse {
 
   /** The coordinator could not take the request to the group. */

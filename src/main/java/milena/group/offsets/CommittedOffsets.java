@@ -96,8 +96,7 @@ public final class CommittedOffsets {
                 && !offset.topicId().equals(Uuid.ZERO_UUID)
                 && !query.topicId().equals(Uuid.ZERO_UUID)
                 && !offset.topicId().equals(query.topicId());
-        answers.add(
-            fetched(query.topic(), query.partition(), isOfAnotherTopic ? null : offset));
+        answers.add(fetched(query.topic(), query.partition(), isOfAnotherTopic ? null : offset));
       }
     }
     return new OffsetsFetched(answers);
