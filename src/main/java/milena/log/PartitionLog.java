@@ -4,9 +4,16 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import milena.common.config.LogConfig;
+import milena.record.ControlRecord;
+import milena.record.RecordBatch;
+import milena.record.RecordBatches;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
  * A partition's log and its only writer. Not thread-safe: all methods belong to the one actor that
@@ -37,7 +44,63 @@ public final class PartitionLog implements Closeable {
     public static final OpenOptions NEW = new OpenOptions(0, 0, 0, true, 86_400_000);
   }
 
-  private PartitionLog() {}
+  private static final Segment[] NO_SEGMENTS = new Segment[0];
+
+  private final Path directory;
+  private final TopicPartition name;
+  private final Uuid topicId;
+  private final int producerIdExpirationMs;
+  private final List<Segment> segments;
+  private final ProducerStates producers;
+  private final ProducerSnapshots snapshots;
+  private final StagedBatches staged = new StagedBatches();
+  private final RecordBatches batches = new RecordBatches();
+
+  private LogConfig config;
+  private LeaderEpochs epochs;
+  private LeaderEpochs epochsWritten;
+  private LeaderEpochs epochsForced;
+  private long logStartOffset;
+  private long stagedEndOffset;
+  private long writtenEndOffset;
+  private long recoveryPoint;
+  private long lastFlushMs;
+  private long activeSinceMs;
+  private long cleanedUpTo;
+  private long sealedBytes;
+  private boolean changed;
+  private boolean closed;
+  private Segment[] published = NO_SEGMENTS;
+
+  private PartitionLog(
+      Path directory,
+      TopicPartition name,
+      Uuid topicId,
+      LogConfig config,
+      OpenOptions options,
+      LogRecovery recovered,
+      long nowMs) {
+    this.directory = directory;
+    this.name = name;
+    this.topicId = topicId;
+    this.config = config;
+    this.producerIdExpirationMs = options.producerIdExpirationMs();
+    this.segments = recovered.segments;
+    this.producers = recovered.producers;
+    this.snapshots = recovered.snapshots;
+    this.epochs = recovered.epochs;
+    this.epochsWritten = recovered.epochsOnDisk;
+    this.epochsForced = recovered.epochsOnDisk;
+    this.logStartOffset = recovered.logStartOffset;
+    this.stagedEndOffset = recovered.logEndOffset;
+    this.writtenEndOffset = recovered.logEndOffset;
+    this.recoveryPoint = recovered.recoveryPoint;
+    this.cleanedUpTo = options.cleanedUpTo();
+    this.lastFlushMs = nowMs;
+    this.activeSinceMs = nowMs;
+    this.changed = !options.cleanShutdown() || recovered.changed;
+    segmentsChanged();
+  }
 
   /** Opens the log in the directory, which is made when missing; recovers it when need be. */
   public static PartitionLog open(
@@ -48,51 +111,80 @@ public final class PartitionLog implements Closeable {
       OpenOptions options,
       long nowMs)
       throws IOException {
-    throw new UnsupportedOperationException();
+    PartitionFiles files = PartitionFiles.find(directory);
+    LogRecovery recovered = new LogRecovery(directory, config, options, nowMs).run(files);
+    if (!files.has(LogFiles.PARTITION_METADATA)) {
+      PartitionFiles.writeTopicId(directory, topicId);
+    }
+    recovered.segments.forEach(segment -> segment.file().closeUntilNeeded());
+    return new PartitionLog(directory, name, topicId, config, options, recovered, nowMs);
   }
 
   public TopicPartition name() {
-    throw new UnsupportedOperationException();
+    return name;
   }
 
   public Uuid topicId() {
-    throw new UnsupportedOperationException();
+    return topicId;
   }
 
   public Path directory() {
-    throw new UnsupportedOperationException();
+    return directory;
   }
 
   public LogConfig config() {
-    throw new UnsupportedOperationException();
+    return config;
   }
 
-  public void reconfigure(LogConfig config) {
-    throw new UnsupportedOperationException();
+  /** Puts other settings in force, from the next append or check on. */
+  public void reconfigure(LogConfig newConfig) {
+    config = newConfig;
   }
 
   /** An immutable picture of what is written now; staged batches are not in it. */
   public LogView view() {
-    throw new UnsupportedOperationException();
+    Segment active = active();
+    return new LogSnapshot(
+        published,
+        active.size(),
+        active.largestSoFar(),
+        logStartOffset,
+        writtenEndOffset,
+        sealedBytes,
+        epochs,
+        producers.live());
+  }
+
+  private Segment active() {
+    return segments.get(segments.size() - 1);
+  }
+
+  private void segmentsChanged() {
+    published = segments.toArray(NO_SEGMENTS);
+    sealedBytes = 0;
+    for (int i = 0; i < published.length - 1; i++) {
+      sealedBytes += published[i].size();
+    }
   }
 
   public long logStartOffset() {
-    throw new UnsupportedOperationException();
+    return logStartOffset;
   }
 
   /** Offset that the next append gets: past what is staged, too. */
   public long logEndOffset() {
-    throw new UnsupportedOperationException();
+    return stagedEndOffset;
   }
 
   /** The newest leader epoch in the log's history, -1 when there is none. */
   public int latestEpoch() {
-    throw new UnsupportedOperationException();
+    return epochs.latest();
   }
 
   /** Notes that this replica leads in {@code leaderEpoch} from the log's end on. */
-  public void beginEpoch(int leaderEpoch) throws IOException {
-    throw new UnsupportedOperationException();
+  public void beginEpoch(int leaderEpoch) {
+    // Not written yet: until the epoch has batches, no one can miss it.
+    epochs = epochs.with(leaderEpoch, stagedEndOffset);
   }
 
   /**
@@ -100,45 +192,193 @@ public final class PartitionLog implements Closeable {
    * highWatermark}; a transaction is open until its marker is below the high watermark.
    */
   public long lastStableOffset(long highWatermark) {
-    throw new UnsupportedOperationException();
+    return producers.lastStableOffset(highWatermark);
   }
 
   /**
    * Appends as the leader: checks the producers' epochs and sequences, assigns offsets and the
-   * epoch in place, and stages. The buffer, from its position to its limit, is the log's until
-   * {@link #writeStaged} has returned. Nothing is durable or visible before.
+   * epoch in place, and stages. The bytes from the buffer's position to its limit are the log's
+   * until {@link #writeStaged} has returned; nothing is visible before.
    *
-   * @param batches one or more whole, validated record batches
+   * @param records one or more whole, validated record batches
    */
-  public AppendOutcome append(ByteBuffer batches, int leaderEpoch, AppendSource source, long nowMs)
+  public AppendOutcome append(ByteBuffer records, int leaderEpoch, AppendSource source, long nowMs)
       throws IOException {
-    throw new UnsupportedOperationException();
+    ensureOpen();
+    AppendOutcome objection = examine(records, source);
+    if (objection != null) {
+      return objection;
+    }
+    long baseOffset = stagedEndOffset;
+    batches.wrap(records);
+    while (batches.next()) {
+      batches.batch().assign(stagedEndOffset, leaderEpoch);
+      stage(records, nowMs);
+    }
+    return new AppendOutcome.Appended(baseOffset, stagedEndOffset - 1);
+  }
+
+  /** Why the append is not to be made; null when it is. Changes nothing. */
+  private AppendOutcome examine(ByteBuffer records, AppendSource source) {
+    try {
+      long offset = stagedEndOffset;
+      batches.wrap(records);
+      boolean any = false;
+      while (batches.next()) {
+        any = true;
+        RecordBatch batch = batches.batch();
+        if (batch.hasProducerId()) {
+          ControlRecord marker = batch.isControl() ? ControlRecord.of(batch) : null;
+          if (source == AppendSource.CLIENT && !batch.isControl()) {
+            ProducerState.Batch same = producers.get(batch.producerId()).duplicateOf(batch);
+            if (same != null) {
+              return new AppendOutcome.Duplicate(
+                  same.firstOffset(), same.lastOffset(), same.timestampMs());
+            }
+          }
+          AppendOutcome refused = producers.check(batch, source, marker);
+          if (refused != null) {
+            return refused;
+          }
+          producers.prepare(batch, offset, marker);
+        }
+        offset += batch.lastOffsetDelta() + 1L;
+      }
+      return any && batches.ending() == RecordBatches.Ending.CLEAN
+          ? null
+          : new AppendOutcome.Refused(Errors.CORRUPT_MESSAGE, "The records are not whole batches");
+    } catch (InvalidRecordException e) {
+      return new AppendOutcome.Refused(Errors.INVALID_RECORD, e.getMessage());
+    } finally {
+      producers.abandon();
+    }
   }
 
   /**
-   * Stages what a leader sent, with its offsets and epochs; batches must go on where the log ends.
+   * Stages what a leader sent, with its offsets and epochs. Batches that lie below the log's end
+   * already are left out.
+   *
+   * @throws IllegalArgumentException when a batch begins past the log's end but not at it, in a log
+   *     that holds something
    */
-  public AppendOutcome appendAsFollower(ByteBuffer batches, long nowMs) throws IOException {
-    throw new UnsupportedOperationException();
+  public AppendOutcome appendAsFollower(ByteBuffer records, long nowMs) throws IOException {
+    ensureOpen();
+    long baseOffset = stagedEndOffset;
+    batches.wrap(records);
+    while (batches.next()) {
+      RecordBatch batch = batches.batch();
+      if (batch.lastOffset() < stagedEndOffset) {
+        continue;
+      }
+      if (batch.baseOffset() < stagedEndOffset) {
+        throw new IllegalArgumentException(
+            "A batch at " + batch.baseOffset() + " overlaps the log's end " + stagedEndOffset);
+      }
+      stagedEndOffset = batch.baseOffset();
+      epochs = epochs.with(batch.partitionLeaderEpoch(), batch.baseOffset());
+      stage(records, nowMs);
+    }
+    return new AppendOutcome.Appended(baseOffset, stagedEndOffset - 1);
+  }
+
+  /** Stages the current batch, whose offset is the log's end. */
+  private void stage(ByteBuffer records, long nowMs) throws IOException {
+    RecordBatch batch = batches.batch();
+    int size = batch.sizeInBytes();
+    long baseOffset = batch.baseOffset();
+    long lastOffset = batch.lastOffset();
+    if (epochs.latest() < batch.partitionLeaderEpoch()) {
+      epochs = epochs.with(batch.partitionLeaderEpoch(), baseOffset);
+    }
+    if (active().isFullFor(size, lastOffset, config.segmentBytes(), config.segmentIndexBytes())
+        || isActiveTooOld(batch.maxTimestamp(), nowMs)) {
+      roll(baseOffset, nowMs);
+    }
+    if (batch.hasProducerId()) {
+      ControlRecord marker = batch.isControl() ? ControlRecord.of(batch) : null;
+      ProducerStates.EndedTransaction ended = producers.apply(batch, baseOffset, marker);
+      if (ended != null && ended.aborted()) {
+        active().abortedTransaction(ended, producers);
+      }
+    }
+    active().stage(lastOffset, batch.maxTimestamp(), size, config.indexIntervalBytes());
+    staged.add(records.slice(batches.position(), size));
+    stagedEndOffset = lastOffset + 1;
+  }
+
+  /** By the records' time where they have one, as Kafka does, else since it became active. */
+  private boolean isActiveTooOld(long timestampMs, long nowMs) throws IOException {
+    Segment active = active();
+    if (active.stagedSize() == 0) {
+      return false;
+    }
+    long first = active.firstTimestampMs();
+    long age = first >= 0 && timestampMs >= 0 ? timestampMs - first : nowMs - activeSinceMs;
+    long limit = config.segmentMs();
+    if (config.compact()) {
+      limit = Math.min(limit, config.maxCompactionLagMs());
+    }
+    if (config.segmentJitterMs() > 0) {
+      long jitterMs = Math.min(config.segmentJitterMs(), limit);
+      limit -= Math.floorMod(31L * name.hashCode() + active.baseOffset(), jitterMs);
+    }
+    return age > limit;
+  }
+
+  /** Writes what is staged and begins a segment at the log's end. */
+  private void roll(long baseOffset, long nowMs) throws IOException {
+    writeStaged();
+    if (active().size() > 0) {
+      active().seal();
+      snapshots.write(baseOffset, producers.live(), false);
+      segments.add(Segment.create(directory, baseOffset, ""));
+    } else if (active().baseOffset() != baseOffset) {
+      segments.remove(segments.size() - 1).erase();
+      segments.add(Segment.create(directory, baseOffset, ""));
+    }
+    activeSinceMs = nowMs;
+    segmentsChanged();
   }
 
   public boolean hasStaged() {
-    throw new UnsupportedOperationException();
+    return !staged.isEmpty();
   }
 
   /** Writes all that is staged, with one gathering write per segment. */
   public void writeStaged() throws IOException {
-    throw new UnsupportedOperationException();
+    if (staged.isEmpty()) {
+      return;
+    }
+    ensureOpen();
+    staged.writeTo(active());
+    writtenEndOffset = stagedEndOffset;
+    changed = true;
+    if (epochs != epochsWritten) {
+      epochs.write(directory.resolve(LogFiles.LEADER_EPOCHS), false);
+      epochsWritten = epochs;
+    }
   }
 
-  /** Whether {@code flush.messages} or {@code flush.ms} ask for a flush now. */
+  /**
+   * Whether {@code flush.messages} or {@code flush.ms} ask for a flush now, or a segment was rolled
+   * since the last.
+   */
   public boolean flushDue(long nowMs) {
-    throw new UnsupportedOperationException();
+    long unflushed = writtenEndOffset - recoveryPoint;
+    return unflushed > 0
+        && (unflushed >= config.flushMessages()
+            || nowMs - lastFlushMs >= config.flushMs()
+            || recoveryPoint < active().baseOffset());
   }
 
   /** Offset up to which everything is known to be on disk. */
   public long recoveryPoint() {
-    throw new UnsupportedOperationException();
+    return recoveryPoint;
+  }
+
+  /** Offset up to which the log has been compacted. */
+  public long cleanedUpTo() {
+    return cleanedUpTo;
   }
 
   /**
@@ -146,50 +386,126 @@ public final class PartitionLog implements Closeable {
    * log goes on, then hand it to {@link #flushed}.
    */
   public LogFlush startFlush() throws IOException {
-    throw new UnsupportedOperationException();
+    ensureOpen();
+    List<Segment> unforced = new ArrayList<>();
+    active().saveIndexes();
+    for (int i = segments.size() - 1; i >= 0; i--) {
+      Segment segment = segments.get(i);
+      boolean inDoubt =
+          i == segments.size() - 1 || segments.get(i + 1).baseOffset() > recoveryPoint;
+      if (!inDoubt) {
+        break;
+      }
+      segment.file().retain();
+      unforced.add(segment);
+    }
+    LeaderEpochs newEpochs = epochsWritten == epochsForced ? null : epochsWritten;
+    return new LogFlush(directory, unforced, newEpochs, writtenEndOffset);
   }
 
   /** Moves the recovery point to where a forced flush reached. */
   public void flushed(LogFlush flush, long nowMs) {
-    throw new UnsupportedOperationException();
+    recoveryPoint = Math.max(recoveryPoint, Math.min(flush.endOffset(), writtenEndOffset));
+    lastFlushMs = nowMs;
+    if (flush.newEpochs() != null) {
+      epochsForced = flush.newEpochs();
+    }
   }
 
   /** Forces all that is written to disk, on this thread. */
   public void flush(long nowMs) throws IOException {
-    throw new UnsupportedOperationException();
-  }
-
-  /** Rolls the active segment when it is older than {@code segment.ms}. */
-  public boolean rollIfDue(long nowMs) throws IOException {
-    throw new UnsupportedOperationException();
+    LogFlush flush = startFlush();
+    flush.force();
+    flushed(flush, nowMs);
   }
 
   /** Forgets producers idle for longer than {@code producer.id.expiration.ms}. */
   public void expireProducers(long nowMs) {
-    throw new UnsupportedOperationException();
+    producers.expire(nowMs, producerIdExpirationMs);
   }
 
   /** Cuts everything from {@code offset} on; false when the log ends there or before. */
   public boolean truncateTo(long offset) throws IOException {
-    throw new UnsupportedOperationException();
+    ensureOpen();
+    writeStaged();
+    if (offset >= writtenEndOffset) {
+      return false;
+    }
+    if (offset < segments.get(0).baseOffset()) {
+      truncateFullyAndStartAt(offset);
+      return true;
+    }
+    changed = true;
+    while (active().baseOffset() > offset) {
+      segments.remove(segments.size() - 1).erase();
+    }
+    Segment cut = active();
+    cut.file().release();
+    Segment reopened = cut.reopen(directory);
+    segments.set(segments.size() - 1, reopened);
+    // The epochs are known already, and cut below.
+    SegmentResume resume = new SegmentResume(reopened, epochs, config.indexIntervalBytes(), false);
+    resume.run(Long.MAX_VALUE, offset);
+    reopened.saveIndexes();
+    reopened.aborted().truncateTo(offset);
+    endAt(resume.endOffset());
+    snapshots.deleteAbove(writtenEndOffset);
+    ProducerReplay.bringUpToDate(
+        producers, snapshots, segments, writtenEndOffset, writtenEndOffset);
+    return true;
+  }
+
+  private void endAt(long offset) throws IOException {
+    stagedEndOffset = offset;
+    writtenEndOffset = offset;
+    recoveryPoint = Math.min(recoveryPoint, offset);
+    cleanedUpTo = Math.min(cleanedUpTo, offset);
+    logStartOffset = Math.min(logStartOffset, offset);
+    epochs = epochs.truncatedTo(offset);
+    epochs.write(directory.resolve(LogFiles.LEADER_EPOCHS), false);
+    epochsWritten = epochs;
+    segmentsChanged();
   }
 
   /** Drops everything; the next record gets {@code offset}. */
   public void truncateFullyAndStartAt(long offset) throws IOException {
-    throw new UnsupportedOperationException();
+    ensureOpen();
+    changed = true;
+    staged.clear();
+    while (!segments.isEmpty()) {
+      segments.remove(segments.size() - 1).erase();
+    }
+    segments.add(Segment.create(directory, offset, ""));
+    producers.clear();
+    snapshots.deleteAbove(-1);
+    epochs = LeaderEpochs.EMPTY;
+    logStartOffset = offset;
+    recoveryPoint = offset;
+    endAt(offset);
   }
 
   /**
    * Hides everything below {@code offset}; false when it is hidden already. The caller has checked
    * that it is not above the high watermark.
    */
-  public boolean raiseLogStart(long offset) throws IOException {
-    throw new UnsupportedOperationException();
+  public boolean raiseLogStart(long offset) {
+    if (offset > writtenEndOffset) {
+      throw new IllegalArgumentException(
+          "The log can't start at " + offset + ", past its end " + writtenEndOffset);
+    }
+    if (offset <= logStartOffset) {
+      return false;
+    }
+    logStartOffset = offset;
+    epochs = epochs.startingAt(offset);
+    changed = true;
+    return true;
   }
 
   /** Which segments retention by time, by size and by log start offset would delete now. */
   public RetentionPlan planRetention(long nowMs, long highWatermark) throws IOException {
-    throw new UnsupportedOperationException();
+    return RetentionPlan.of(
+        segments, config, logStartOffset, writtenEndOffset, highWatermark, nowMs);
   }
 
   /**
@@ -197,17 +513,67 @@ public final class PartitionLog implements Closeable {
    * DeletedSegments#erase} removes them, on any thread, and readers of older views may read until
    * then (so wait {@code file.delete.delay.ms}).
    */
-  public DeletedSegments delete(RetentionPlan plan) throws IOException {
-    throw new UnsupportedOperationException();
+  public DeletedSegments delete(RetentionPlan plan, long nowMs) throws IOException {
+    ensureOpen();
+    if (plan.isEmpty()) {
+      return new DeletedSegments(List.of());
+    }
+    if (plan.segmentCount() >= segments.size()) {
+      roll(stagedEndOffset, nowMs);
+    }
+    List<Segment> gone = List.copyOf(segments.subList(0, plan.segmentCount()));
+    for (Segment segment : gone) {
+      segment.rename(directory, "", LogFiles.DELETED);
+      segments.remove(0);
+    }
+    long firstOffset = segments.get(0).baseOffset();
+    snapshots.deleteBelow(firstOffset);
+    logStartOffset = Math.max(logStartOffset, firstOffset);
+    epochs = epochs.startingAt(logStartOffset);
+    changed = true;
+    segmentsChanged();
+    return new DeletedSegments(gone);
   }
 
+  /** Closes for good: writes and forces everything, and leaves a snapshot of the producers. */
   @Override
   public void close() throws IOException {
-    throw new UnsupportedOperationException();
+    if (closed) {
+      return;
+    }
+    writeStaged();
+    if (changed) {
+      active().indexer().finish();
+      flush(lastFlushMs);
+      active().saveIndexes();
+      if (epochs != epochsForced) {
+        epochs.write(directory.resolve(LogFiles.LEADER_EPOCHS), true);
+      }
+      if (snapshots.newest(writtenEndOffset) < writtenEndOffset) {
+        snapshots.write(writtenEndOffset, producers.live(), true);
+      }
+    }
+    recoveryPoint = writtenEndOffset;
+    closeWithoutFlush();
   }
 
   /** Closes as a crash would: staged batches are lost, nothing is forced to disk. */
   public void closeWithoutFlush() {
-    throw new UnsupportedOperationException();
+    if (!closed) {
+      closed = true;
+      staged.clear();
+      segments.forEach(segment -> segment.file().release());
+    }
+  }
+
+  private void ensureOpen() throws IOException {
+    if (closed) {
+      throw new LogClosedException("The log of " + name + " is closed");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "PartitionLog(" + name + ", " + logStartOffset + " to " + stagedEndOffset + ")";
   }
 }

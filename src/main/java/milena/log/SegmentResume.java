@@ -1,0 +1,134 @@
+package milena.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import milena.record.RecordBatch;
+
+/**
+ * Brings a segment that is to grow, or whose end is in doubt, back from disk: takes what its
+ * indexes say of the trusted part, steps through the rest, and cuts the file after the last batch
+ * that can be right.
+ */
+final class SegmentResume {
+  private final Segment segment;
+  private final int intervalBytes;
+  private final boolean checkCrc;
+  private LeaderEpochs epochs;
+  private long endOffset;
+  private int validSize;
+
+  /**
+   * @param epochs history up to the segment; batches add to it
+   * @param checkCrc whether to read the batches that are not trusted whole
+   */
+  SegmentResume(Segment segment, LeaderEpochs epochs, int intervalBytes, boolean checkCrc) {
+    this.segment = segment;
+    this.epochs = epochs;
+    this.intervalBytes = intervalBytes;
+    this.checkCrc = checkCrc;
+  }
+
+  LeaderEpochs epochs() {
+    return epochs;
+  }
+
+  /** Offset after the segment's last batch; its base offset when it has none. */
+  long endOffset() {
+    return endOffset;
+  }
+
+  /**
+   * Reads what is at or past {@code trustedUpTo}, or past the last index entry before it, up to the
+   * first batch that ends past {@code upTo}; cuts all behind.
+   *
+   * @return how many bytes were cut
+   */
+  int run(long trustedUpTo, long upTo) throws IOException {
+    FileChannel file = segment.file().channel();
+    int fileSize = (int) Math.min(Integer.MAX_VALUE, file.size());
+    int start = startFromIndexes(file, fileSize, trustedUpTo);
+    endOffset = segment.baseOffset();
+    validSize = start;
+    boolean indexed = start > 0;
+    BatchHeaders headers =
+        checkCrc
+            ? BatchHeaders.forScan(file, start, fileSize)
+            : new BatchHeaders(file, start, fileSize);
+    while (headers.next()) {
+      RecordBatch batch = headers.header();
+      int size = batch.sizeInBytes();
+      if (batch.lastOffsetDelta() < 0
+          || batch.baseOffset() < endOffset
+          || batch.nextOffset() > upTo
+          || batch.lastOffset() - segment.baseOffset() > Integer.MAX_VALUE) {
+        break;
+      }
+      if (checkCrc && batch.lastOffset() >= trustedUpTo && !headers.isCrcValid()) {
+        break;
+      }
+      epochs = epochs.with(batch.partitionLeaderEpoch(), batch.baseOffset());
+      if (indexed) {
+        segment.indexer().skip(size);
+        indexed = false;
+      } else {
+        segment
+            .indexer()
+            .add(batch.lastOffset(), batch.maxTimestamp(), headers.position(), size, intervalBytes);
+      }
+      endOffset = batch.nextOffset();
+      validSize = headers.position() + size;
+    }
+    if (indexed) {
+      throw new IllegalStateException("The batch that the index names has gone: " + segment);
+    }
+    if (validSize < file.size()) {
+      file.truncate(validSize);
+    }
+    segment.recoveredTo(validSize);
+    return fileSize - validSize;
+  }
+
+  /** Position of the batch of the last usable index entry; 0 and no entries when none is. */
+  private int startFromIndexes(FileChannel file, int fileSize, long trustedUpTo)
+      throws IOException {
+    ByteBuffer offsets = soundEntries(segment.offsets());
+    ByteBuffer times = soundEntries(segment.times());
+    int kept = segment.offsets().countUpTo(offsets, trustedUpTo - 1);
+    if (kept > 0) {
+      int position = OffsetIndex.positionAt(offsets, kept - 1);
+      long offset = segment.offsets().offsetAt(offsets, kept - 1);
+      int keptTimes = segment.times().countUpTo(times, offset);
+      BatchHeaders headers = new BatchHeaders(file, Math.min(position, fileSize), fileSize);
+      if (headers.next() && headers.header().lastOffset() == offset && keptTimes > 0) {
+        startFrom(segment.offsets(), offsets, kept * OffsetIndex.ENTRY_SIZE);
+        startFrom(segment.times(), times, keptTimes * TimeIndex.ENTRY_SIZE);
+        segment
+            .indexer()
+            .resume(
+                TimeIndex.timestampAt(times, keptTimes - 1),
+                segment.times().offsetAt(times, keptTimes - 1));
+        return position;
+      }
+    }
+    startFrom(segment.offsets(), offsets, 0);
+    startFrom(segment.times(), times, 0);
+    return 0;
+  }
+
+  private static void startFrom(SparseIndex index, ByteBuffer entries, int bytes) {
+    boolean sameOnDisk = bytes == entries.limit() && bytes > 0;
+    index.startFrom(entries.limit(bytes).position(0), sameOnDisk);
+  }
+
+  /** None when the file is missing or not sound. */
+  private static ByteBuffer soundEntries(SparseIndex index) throws IOException {
+    try {
+      ByteBuffer entries = SparseIndex.readFile(index.path());
+      return index.isSound(entries) ? entries : ByteBuffer.allocate(0);
+    } catch (NoSuchFileException | SparseIndex.CorruptIndexException none) {
+      return ByteBuffer.allocate(0);
+    }
+  }
+}
