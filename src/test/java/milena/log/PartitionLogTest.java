@@ -23,7 +23,7 @@ import org.scalatestplus.junit.JUnitSuite;
 public class PartitionLogTest extends JUnitSuite {
   private static final TopicPartition NAME = new TopicPartition("orders", 3);
   private static final Uuid TOPIC_ID = new Uuid(1, 2);
-  private static final long NOW = 1_700_000_000_000L;
+  private static final long NOW = TestBatches.NOW;
 
   @Rule public final TemporaryFolder folder = new TemporaryFolder();
   private Path directory;
@@ -113,7 +113,7 @@ public class PartitionLogTest extends JUnitSuite {
       assertEquals(new OffsetAndEpoch(3, 5), log.view().endOffsetForEpoch(5));
       assertEquals(1, log.view().activeProducers().size());
       assertEquals(
-          new AppendOutcome.Duplicate(2, 2, 1000), append(log, TestBatches.of(7, 0, 2, "c")));
+          new AppendOutcome.Duplicate(2, 2, NOW), append(log, TestBatches.of(7, 0, 2, "c")));
       assertEquals(new AppendOutcome.Appended(3, 3), append(log, TestBatches.of(7, 0, 3, "d")));
     }
   }

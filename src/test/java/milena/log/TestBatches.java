@@ -12,6 +12,8 @@ import org.apache.kafka.common.compress.Compression;
 
 /** Batches for tests of the log, and what a slice of it holds. */
 final class TestBatches {
+  static final long NOW = 1_700_000_000_000L;
+
   private TestBatches() {}
 
   /** A record as a test compares it. */
@@ -42,7 +44,7 @@ final class TestBatches {
             .producer(producerId, (short) epoch, sequence)
             .transactional(transactional);
     for (String value : values) {
-      batch.append(1000, null, bytes(value));
+      batch.append(NOW, null, bytes(value));
     }
     return batch.build();
   }
