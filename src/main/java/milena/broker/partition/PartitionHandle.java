@@ -13,6 +13,12 @@ public interface PartitionHandle {
   /** The newest published view; never null. */
   PartitionView view();
 
+  /** The log directory that holds the replica. */
+  ReplicaDirectory directory();
+
+  /** Whether its disk has failed: answer KAFKA_STORAGE_ERROR, whatever the last view says. */
+  boolean isOffline();
+
   /**
    * Calls {@code watcher} after each later publication, on the replica's thread, until {@link
    * #unwatch}. A view published between a caller's last {@link #view()} and this call is not told:

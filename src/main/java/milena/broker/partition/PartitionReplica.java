@@ -1,13 +1,51 @@
 package milena.broker.partition;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import milena.common.TopicIdPartition;
+import milena.common.config.LogConfig;
+import milena.log.LogFlush;
 import milena.metadata.PartitionImage;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
-/** The actor that owns one replica: the only writer of its log and of its replication state. */
+/**
+ * The actor that owns one replica: the only writer of its log and of its replication state. This is
+ * what it is told; what it does stands in {@link ReplicaBehavior}.
+ *
+ * <p>A sharded entity, one for each replica, pinned to the broker that has its data: the entity id
+ * is {@code <broker>/<topic id>-<partition>}. It does nothing until {@link BecomeReplica} says what
+ * it is, and stops for good after {@link Delete} or {@link Stop}.
+ */
 public final class PartitionReplica {
+  public static final EntityTypeKey<Command> ENTITY_TYPE_KEY =
+      EntityTypeKey.create(Command.class, "PartitionReplica");
+
   private PartitionReplica() {}
+
+  /** The behaviour of the replica with this identity; run it on the partitions' dispatcher. */
+  public static Behavior<Command> create(TopicIdPartition id, ReplicaHost host) {
+    return Behaviors.setup(context -> new ReplicaBehavior(context, id, host));
+  }
+
+  /** Where sharding finds a broker's replica. */
+  public static String entityId(int brokerId, TopicIdPartition id) {
+    return brokerId + "/" + id;
+  }
+
+  /** The replica that an entity id names. */
+  public static TopicIdPartition idOf(String entityId) {
+    int slash = entityId.indexOf('/');
+    int dash = entityId.lastIndexOf('-');
+    return new TopicIdPartition(
+        Uuid.fromString(entityId.substring(slash + 1, dash)),
+        Integer.parseInt(entityId.substring(dash + 1)));
+  }
 
   /** What a replica is told. */
   public sealed interface Command {}
@@ -65,12 +103,12 @@ public final class PartitionReplica {
       long baseOffset,
       long logAppendTimeMs,
       long logStartOffset,
-      java.util.List<RecordError> recordErrors) {
+      List<RecordError> recordErrors) {
     /** A record's position in the request's batch, and what is wrong with it (KIP-467). */
     public record RecordError(int batchIndex, String message) {}
 
     public static AppendResult refused(Errors error, String message, long logStartOffset) {
-      return new AppendResult(error, message, -1, -1, logStartOffset, java.util.List.of());
+      return new AppendResult(error, message, -1, -1, logStartOffset, List.of());
     }
   }
 
@@ -81,9 +119,49 @@ public final class PartitionReplica {
   /** The low watermark (log start offset) after {@link DeleteRecords}, or why it was refused. */
   public record RecordsDeleted(short errorCode, long lowWatermark) {}
 
-  /** What the controller decided for this partition; the replica leads, follows or goes away. */
-  public record BecomeReplica(String topicName, PartitionImage image) implements LocalCommand {}
+  /**
+   * What the controller decided for this partition; the replica leads, follows or goes away. The
+   * first one opens the log.
+   *
+   * @param directory where the log is or shall be; a replica does not move
+   */
+  public record BecomeReplica(
+      String topicName, PartitionImage image, LogConfig config, ReplicaDirectory directory)
+      implements LocalCommand {}
 
-  /** The topic is deleted: close, delete the directory, stop. */
-  public record Delete() implements LocalCommand {}
+  /** The topic's settings have changed. */
+  record Reconfigure(LogConfig config) implements LocalCommand {}
+
+  /** The topic is deleted, or this replica of it: close, give the directory up, stop. */
+  record Delete(ActorRef<Stopped> replyTo) implements LocalCommand {}
+
+  /**
+   * The node stops.
+   *
+   * @param clean whether to flush and leave everything as a clean start wants it; else the log is
+   *     closed as a crash would
+   */
+  record Stop(boolean clean, ActorRef<Stopped> replyTo) implements LocalCommand {}
+
+  /** The replica is gone: {@code safe} when its log was closed as asked. */
+  record Stopped(TopicIdPartition id, boolean safe) {}
+
+  /** Messages of no content: ticks, and what a replica tells itself. */
+  enum Tick implements LocalCommand {
+    /** Write what has gathered. */
+    WRITE,
+    /** Give up appends whose deadline has passed. */
+    EXPIRE,
+    /** {@code flush.ms} has passed since something was written. */
+    FLUSH,
+    /** Look after retention, rolling and idle producers. */
+    RETENTION,
+    /** Another replica has found that the log directory fails. */
+    DIRECTORY_FAILED,
+    /** Open the log again, after an error of our own. */
+    REOPEN
+  }
+
+  /** A flush has ended; {@code failure} is null when it went well. */
+  record Forced(LogFlush flush, IOException failure) implements LocalCommand {}
 }

@@ -1,0 +1,109 @@
+package milena.broker.partition;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import milena.common.TopicIdPartition;
+import milena.log.LogDirectory.PartitionDirectory;
+import milena.metadata.ClusterImage;
+import milena.metadata.PartitionImage;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The partitions that an earlier run of this node has left in its log directories, until each is
+ * either taken again or found to be a stray: its topic was deleted, or it was moved elsewhere,
+ * while the node was away.
+ */
+final class FoundOnDisk {
+  private static final Logger LOG = LoggerFactory.getLogger(FoundOnDisk.class);
+
+  private record Found(ReplicaDirectory directory, Uuid topicId) {}
+
+  private final ReplicaHost host;
+  private final Map<TopicPartition, Found> untaken = new HashMap<>();
+
+  FoundOnDisk(List<ReplicaDirectory> directories, ReplicaHost host) {
+    this.host = host;
+    for (ReplicaDirectory directory : directories) {
+      for (PartitionDirectory partition : directory.foundAtStart()) {
+        Found other =
+            untaken.putIfAbsent(partition.name(), new Found(directory, partition.topicId()));
+        if (other != null) {
+          LOG.warn(
+              "{} is in {} and in {}: the second is left alone.",
+              partition.name(),
+              other.directory(),
+              directory);
+        }
+      }
+    }
+  }
+
+  /**
+   * Where the partition lies already. What lies there under its name and is another topic's is
+   * deleted.
+   */
+  Optional<ReplicaDirectory> take(TopicIdPartition id, TopicPartition name) {
+    Found found = untaken.remove(name);
+    if (found == null) {
+      return Optional.empty();
+    }
+    if (found.topicId().equals(id.topicId()) || found.topicId().equals(Uuid.ZERO_UUID)) {
+      return Optional.of(found.directory());
+    }
+    delete(name, found);
+    return Optional.empty();
+  }
+
+  /** Deletes what the image, which must be up to date, does not give to this node. */
+  void dropStrays(ClusterImage image) {
+    if (untaken.isEmpty()) {
+      return;
+    }
+    untaken.forEach(
+        (name, found) -> {
+          TopicIdPartition id = new TopicIdPartition(found.topicId(), name.partition());
+          PartitionImage partition = image.partition(id);
+          if (found.topicId().equals(Uuid.ZERO_UUID)) {
+            LOG.warn(
+                "{} in {} does not say which topic it is of: it is left alone.",
+                name,
+                found.directory());
+          } else if (partition == null || !partition.replicas().contains(host.brokerId())) {
+            delete(name, found);
+          }
+        });
+    untaken.clear();
+  }
+
+  private void delete(TopicPartition name, Found found) {
+    ReplicaDirectory directory = found.directory();
+    LOG.info("{} in {} is no replica of this node any more: deleted.", name, directory);
+    try {
+      Path marked = directory.markDeleted(name);
+      host.blocking()
+          .execute(
+              () -> {
+                try {
+                  directory.erase(marked);
+                } catch (IOException e) {
+                  failed(directory, e);
+                }
+              });
+    } catch (IOException e) {
+      failed(directory, e);
+    }
+  }
+
+  private void failed(ReplicaDirectory directory, IOException cause) {
+    if (directory.fail(cause)) {
+      host.directoryFailed().accept(directory);
+    }
+  }
+}

@@ -1,0 +1,234 @@
+package milena.broker.partition;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import milena.broker.partition.PartitionReplica.Append;
+import milena.broker.partition.PartitionReplica.AppendOrigin;
+import milena.broker.partition.PartitionReplica.AppendResult;
+import milena.broker.partition.PartitionReplica.AppendResult.RecordError;
+import milena.log.AppendOutcome;
+import milena.log.AppendOutcome.Appended;
+import milena.log.AppendOutcome.Duplicate;
+import milena.log.AppendOutcome.Refused;
+import milena.log.AppendSource;
+import milena.log.PartitionLog;
+import milena.record.BatchValidator;
+import milena.replication.DeferredUntil;
+import milena.replication.LeaderState;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.TimestampType;
+
+/**
+ * The appends of one leader epoch, from their validation to their answers. Each goes through three
+ * steps, and each step is taken for all that have reached it:
+ *
+ * <ol>
+ *   <li>{@link #append} validates and stages it;
+ *   <li>{@link #write} writes what is staged; where {@code flush.messages} asks for a flush, the
+ *       written end counts only once it is forced to disk;
+ *   <li>{@link #acknowledge} answers: acks=1 when its end counts, acks=all when the high watermark
+ *       has passed it, or its deadline has.
+ * </ol>
+ *
+ * <p>Owned by the replica's actor. After an {@link IOException} the log is unknown: {@link #resign}
+ * and close it.
+ */
+final class Leadership {
+  /** An append that has not been answered, and what its answer will be. */
+  private record Unanswered(Append append, long baseOffset, long endOffset, long appendTimeMs) {}
+
+  private final PartitionLog log;
+  private final LeaderState state;
+  private List<Unanswered> staged = new ArrayList<>();
+  private List<Unanswered> written = new ArrayList<>();
+  private final DeferredUntil<Unanswered> untilSafe = new DeferredUntil<>();
+  private final DeferredUntil<Unanswered> untilCommitted = new DeferredUntil<>();
+  private long stagedBytes;
+
+  /** Up to here the log is as safe on this disk as the topic asks. */
+  private long safeEnd;
+
+  Leadership(PartitionLog log, LeaderState state) {
+    this.log = log;
+    this.state = state;
+    this.safeEnd = log.logEndOffset();
+  }
+
+  LeaderState state() {
+    return state;
+  }
+
+  long stagedBytes() {
+    return stagedBytes;
+  }
+
+  /** Validates and stages; whatever is refused is answered at once. */
+  void append(Append append, BatchValidator validator, long nowMs) throws IOException {
+    if (append.requiredLeaderEpoch() >= 0 && append.requiredLeaderEpoch() != state.leaderEpoch()) {
+      refuse(
+          append,
+          append.requiredLeaderEpoch() < state.leaderEpoch()
+              ? Errors.FENCED_LEADER_EPOCH
+              : Errors.UNKNOWN_LEADER_EPOCH,
+          null);
+      return;
+    }
+    if (append.acks() < 0 && !state.hasEnoughInSync()) {
+      refuse(append, Errors.NOT_ENOUGH_REPLICAS, null);
+      return;
+    }
+    boolean client = append.origin() == AppendOrigin.CLIENT;
+    BatchValidator.Outcome valid =
+        validator.validate(
+            append.records(),
+            log.config(),
+            client ? BatchValidator.Source.CLIENT : BatchValidator.Source.COORDINATOR,
+            nowMs);
+    if (!valid.isValid()) {
+      List<RecordError> errors =
+          valid.invalidRecords().stream()
+              .map(invalid -> new RecordError(invalid.index(), invalid.message()))
+              .toList();
+      answer(append, failed(valid.error(), valid.message(), errors));
+      return;
+    }
+    ByteBuffer records = valid.records();
+    if (records.remaining() > log.config().segmentBytes()) {
+      refuse(append, Errors.RECORD_LIST_TOO_LARGE, null);
+      return;
+    }
+    AppendOutcome outcome =
+        log.append(
+            records,
+            state.leaderEpoch(),
+            client ? AppendSource.CLIENT : AppendSource.COORDINATOR,
+            nowMs);
+    if (outcome instanceof Appended appended) {
+      stagedBytes += records.remaining();
+      stage(append, appended.baseOffset(), appended.lastOffset() + 1, valid.appendTimeMs());
+    } else if (outcome instanceof Duplicate duplicate) {
+      boolean stamped = log.config().timestampType() == TimestampType.LOG_APPEND_TIME;
+      stage(
+          append,
+          duplicate.baseOffset(),
+          duplicate.lastOffset() + 1,
+          stamped ? duplicate.timestampMs() : -1);
+    } else if (outcome instanceof Refused refused) {
+      refuse(append, refused.error(), refused.message());
+    }
+  }
+
+  private void stage(Append append, long baseOffset, long endOffset, long appendTimeMs) {
+    staged.add(new Unanswered(append, baseOffset, endOffset, appendTimeMs));
+  }
+
+  /** Whether {@link #write} has anything to do. */
+  boolean hasStaged() {
+    return !staged.isEmpty();
+  }
+
+  /** Writes all that is staged, and gives the senders their buffers back. */
+  void write() throws IOException {
+    if (log.hasStaged()) {
+      log.writeStaged();
+    }
+    stagedBytes = 0;
+    List<Unanswered> before = written; // empty: each write is acknowledged before the next
+    written = staged;
+    staged = before;
+    for (Unanswered each : written) {
+      each.append().listener().released();
+    }
+    onLogEnd();
+  }
+
+  /** Whether {@code flush.messages} asks for a flush before anything more is acknowledged. */
+  boolean needsFlush() {
+    long unforced = log.logEndOffset() - log.recoveryPoint();
+    return unforced > 0 && unforced >= log.config().flushMessages();
+  }
+
+  /** More is written, or more of it has been forced to disk. */
+  void onLogEnd() {
+    safeEnd = needsFlush() ? Math.max(safeEnd, log.recoveryPoint()) : log.logEndOffset();
+    state.onOwnLogEnd(safeEnd);
+  }
+
+  /** Answers what has come far enough; call it after the view that shows it is published. */
+  void acknowledge() {
+    long highWatermark = state.highWatermark();
+    for (Unanswered each : written) {
+      if (each.append().acks() == 0) {
+        succeed(each);
+      } else if (each.append().acks() > 0) {
+        if (each.endOffset() <= safeEnd) {
+          succeed(each);
+        } else {
+          untilSafe.add(each.endOffset(), each.append().deadlineNanos(), each);
+        }
+      } else if (each.endOffset() <= highWatermark && untilCommitted.isEmpty()) {
+        succeed(each);
+      } else {
+        untilCommitted.add(each.endOffset(), each.append().deadlineNanos(), each);
+      }
+    }
+    written.clear();
+    untilSafe.reached(safeEnd, this::succeed);
+    untilCommitted.reached(highWatermark, this::succeed);
+  }
+
+  /** When the next unanswered append gives up, by {@code System.nanoTime}; MAX_VALUE for never. */
+  long earliestDeadlineNanos() {
+    return Math.min(untilSafe.earliestDeadline(), untilCommitted.earliestDeadline());
+  }
+
+  /** Answers what has waited for too long; its records may yet become committed. */
+  void expire(long nowNanos) {
+    untilSafe.expire(nowNanos, each -> answerLate(each, Errors.REQUEST_TIMED_OUT));
+    untilCommitted.expire(nowNanos, each -> answerLate(each, Errors.REQUEST_TIMED_OUT));
+  }
+
+  /** Answers everything that waits with this error: the epoch is over. */
+  void resign(Errors error) {
+    for (Unanswered each : staged) {
+      answer(each.append(), failed(error, null, List.of()));
+    }
+    staged.clear();
+    written.forEach(each -> answerLate(each, error));
+    written.clear();
+    untilSafe.abandon(each -> answerLate(each, error));
+    untilCommitted.abandon(each -> answerLate(each, error));
+  }
+
+  private void succeed(Unanswered each) {
+    each.append()
+        .listener()
+        .completed(
+            new AppendResult(
+                Errors.NONE,
+                null,
+                each.baseOffset(),
+                each.appendTimeMs(),
+                log.logStartOffset(),
+                List.of()));
+  }
+
+  private void answerLate(Unanswered each, Errors error) {
+    each.append().listener().completed(failed(error, null, List.of()));
+  }
+
+  private void refuse(Append append, Errors error, String message) {
+    answer(append, failed(error, message, List.of()));
+  }
+
+  private static void answer(Append append, AppendResult result) {
+    append.listener().released();
+    append.listener().completed(result);
+  }
+
+  private AppendResult failed(Errors error, String message, List<RecordError> recordErrors) {
+    return new AppendResult(error, message, -1, -1, log.logStartOffset(), recordErrors);
+  }
+}

@@ -1,0 +1,534 @@
+package milena.broker.partition;
+
+import akka.actor.typed.Behavior;
+import akka.actor.typed.PostStop;
+import akka.actor.typed.Signal;
+import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import milena.broker.partition.PartitionReplica.Append;
+import milena.broker.partition.PartitionReplica.AppendResult;
+import milena.broker.partition.PartitionReplica.BecomeReplica;
+import milena.broker.partition.PartitionReplica.Command;
+import milena.broker.partition.PartitionReplica.Delete;
+import milena.broker.partition.PartitionReplica.DeleteRecords;
+import milena.broker.partition.PartitionReplica.Forced;
+import milena.broker.partition.PartitionReplica.Reconfigure;
+import milena.broker.partition.PartitionReplica.RecordsDeleted;
+import milena.broker.partition.PartitionReplica.Stop;
+import milena.broker.partition.PartitionReplica.Stopped;
+import milena.broker.partition.PartitionReplica.Tick;
+import milena.common.TopicIdPartition;
+import milena.common.config.LogConfig;
+import milena.log.DeletedSegments;
+import milena.log.LogDirectory.Checkpoint;
+import milena.log.LogFlush;
+import milena.log.PartitionLog;
+import milena.log.RetentionPlan;
+import milena.metadata.PartitionImage;
+import milena.replication.LeaderState;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * What a {@link PartitionReplica} does. It is without a log until it is told what it is; then it
+ * leads or follows; an I/O error takes its log directory offline, and it with it. An error of our
+ * own (any other exception) closes the log as a crash would and opens it again, which recovers it:
+ * what was acknowledged is on disk, what was not is answered with an error.
+ *
+ * <p>The busiest actor of a node, hence dispatch by hand.
+ */
+final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
+  /** Staged bytes are written without waiting for more, from here on. */
+  private static final long WRITE_AT_BYTES = 4 << 20;
+
+  private static final int REOPENINGS_MAX = 5;
+  private static final long NEVER = Long.MAX_VALUE;
+
+  private final TopicIdPartition id;
+  private final ReplicaHost host;
+
+  /** The newest decision of the controller's; null before the first. */
+  private BecomeReplica decided;
+
+  private TopicPartition name;
+
+  /** Null before the first decision, and once it is closed. */
+  private PartitionLog log;
+
+  /** Null unless this replica leads. */
+  private Leadership leadership;
+
+  private HostedReplica hosted;
+  private long highWatermark;
+  private boolean writeScheduled;
+  private LogFlush flushInFlight;
+  private boolean flushScheduled;
+  private long expiryAtNanos = NEVER;
+  private int reopenings;
+
+  ReplicaBehavior(ActorContext<Command> context, TopicIdPartition id, ReplicaHost host) {
+    super(context);
+    this.id = id;
+    this.host = host;
+  }
+
+  @Override
+  public Behavior<Command> onMessage(Command message) {
+    try {
+      return dispatch(message);
+    } catch (IOException e) {
+      goOffline(e);
+    } catch (RuntimeException e) {
+      startAfresh(e);
+    }
+    return this;
+  }
+
+  private Behavior<Command> dispatch(Command message) throws IOException {
+    if (message instanceof Append append) {
+      onAppend(append);
+    } else if (message instanceof Tick tick) {
+      onTick(tick);
+    } else if (message instanceof Forced forced) {
+      onForced(forced);
+    } else if (message instanceof BecomeReplica become) {
+      onBecome(become);
+    } else if (message instanceof Reconfigure reconfigure) {
+      onReconfigure(reconfigure.config());
+    } else if (message instanceof DeleteRecords delete) {
+      onDeleteRecords(delete);
+    } else if (message instanceof Delete delete) {
+      return onDelete(delete);
+    } else if (message instanceof Stop stop) {
+      return onStop(stop);
+    } else {
+      throw new AssertionError("Not handled: " + message);
+    }
+    return this;
+  }
+
+  private void onTick(Tick tick) throws IOException {
+    switch (tick) {
+      case WRITE:
+        writeScheduled = false;
+        write();
+        break;
+      case EXPIRE:
+        expiryAtNanos = NEVER;
+        if (leadership != null) {
+          leadership.expire(System.nanoTime());
+          scheduleExpiry();
+        }
+        break;
+      case FLUSH:
+        flushScheduled = false;
+        if (log != null && log.recoveryPoint() < log.logEndOffset()) {
+          startFlush();
+        }
+        break;
+      case RETENTION:
+        onRetention();
+        break;
+      case DIRECTORY_FAILED:
+        if (log != null && !decided.directory().isOnline()) {
+          close(Errors.KAFKA_STORAGE_ERROR);
+          hosted.goOffline(lastView());
+        }
+        break;
+      case REOPEN:
+        if (log == null && !hosted.isOffline()) {
+          onBecome(decided);
+        }
+        break;
+    }
+  }
+
+  // Appends.
+
+  private void onAppend(Append append) throws IOException {
+    if (leadership == null) {
+      boolean offline = hosted != null && hosted.isOffline();
+      append.listener().released();
+      append
+          .listener()
+          .completed(
+              AppendResult.refused(
+                  offline ? Errors.KAFKA_STORAGE_ERROR : Errors.NOT_LEADER_OR_FOLLOWER, null, -1));
+      return;
+    }
+    leadership.append(append, host.validators().get(), host.nowMs());
+    if (leadership.stagedBytes() >= WRITE_AT_BYTES) {
+      write();
+    } else if (!writeScheduled && leadership.hasStaged()) {
+      writeScheduled = true;
+      getContext().getSelf().tell(Tick.WRITE);
+    }
+  }
+
+  private void write() throws IOException {
+    if (leadership == null || !leadership.hasStaged()) {
+      return;
+    }
+    leadership.write();
+    afterProgress();
+    if (log.flushDue(host.nowMs())) {
+      startFlush();
+    } else if (!flushScheduled && log.config().flushMs() < NEVER) {
+      flushScheduled = true;
+      tellSelfIn(Duration.ofMillis(log.config().flushMs()), Tick.FLUSH);
+    }
+  }
+
+  private void afterProgress() {
+    publish();
+    leadership.acknowledge();
+    scheduleExpiry();
+  }
+
+  private void scheduleExpiry() {
+    long earliest = leadership.earliestDeadlineNanos();
+    if (earliest < expiryAtNanos) {
+      expiryAtNanos = earliest;
+      long inNanos = Math.max(0, earliest - System.nanoTime());
+      tellSelfIn(Duration.ofNanos(inNanos).plusMillis(1), Tick.EXPIRE);
+    }
+  }
+
+  private void startFlush() throws IOException {
+    if (flushInFlight != null) {
+      return;
+    }
+    LogFlush flush = log.startFlush();
+    flushInFlight = flush;
+    var self = getContext().getSelf();
+    host.blocking()
+        .execute(
+            () -> {
+              IOException failure = null;
+              try {
+                flush.force();
+              } catch (IOException e) {
+                failure = e;
+              }
+              self.tell(new Forced(flush, failure));
+            });
+  }
+
+  private void onForced(Forced forced) throws IOException {
+    if (forced.flush() != flushInFlight) {
+      return; // of a log that was closed meanwhile, which may well have failed the flush
+    }
+    flushInFlight = null;
+    if (forced.failure() != null) {
+      throw forced.failure();
+    }
+    log.flushed(forced.flush(), host.nowMs());
+    hosted.recoveryPoint(log.recoveryPoint());
+    if (leadership != null) {
+      leadership.onLogEnd();
+      afterProgress();
+      if (leadership.needsFlush()) {
+        startFlush();
+      }
+    }
+  }
+
+  // What the controller decides.
+
+  private void onBecome(BecomeReplica become) throws IOException {
+    if (decided != null && become.image().partitionEpoch() < decided.image().partitionEpoch()) {
+      return;
+    }
+    decided = become;
+    if (!become.directory().isOnline() || (hosted != null && hosted.isOffline())) {
+      return;
+    }
+    if (log == null) {
+      open();
+    }
+    write(); // what is staged belongs to the epoch that ends now
+    PartitionImage image = become.image();
+    if (image.leader() != host.brokerId()) {
+      resign();
+    } else if (leadership == null || leadership.state().leaderEpoch() != image.leaderEpoch()) {
+      resign();
+      lead(image);
+    } else {
+      leadership.state().onDecided(image.partitionEpoch(), image.replicas(), image.isr());
+    }
+    onReconfigure(become.config());
+    publish();
+    if (leadership != null) {
+      leadership.acknowledge();
+    }
+    host.registry().enter(hosted);
+  }
+
+  private void open() throws IOException {
+    ReplicaDirectory directory = decided.directory();
+    name = new TopicPartition(decided.topicName(), id.partition());
+    PartitionLog.OpenOptions options =
+        hosted == null
+            ? directory.firstOpening(name, host.producerIdExpirationMs())
+            : directory.reopening(name, host.producerIdExpirationMs());
+    log =
+        PartitionLog.open(
+            directory.partitionPath(name),
+            name,
+            id.topicId(),
+            decided.config(),
+            options,
+            host.nowMs());
+    highWatermark =
+        Math.min(log.logEndOffset(), Math.max(log.logStartOffset(), directory.highWatermark(name)));
+    if (hosted == null) {
+      hosted = new HostedReplica(id, getContext().getSelf(), directory, view());
+    }
+    hosted.recoveryPoint(log.recoveryPoint());
+  }
+
+  private void lead(PartitionImage image) {
+    log.beginEpoch(image.leaderEpoch());
+    leadership =
+        new Leadership(
+            log,
+            new LeaderState(
+                host.brokerId(),
+                image.leaderEpoch(),
+                image.partitionEpoch(),
+                image.replicas(),
+                image.isr(),
+                decided.config().minInSyncReplicas(),
+                log.logEndOffset(),
+                highWatermark));
+  }
+
+  private void resign() {
+    if (leadership != null) {
+      leadership.resign(Errors.NOT_LEADER_OR_FOLLOWER);
+      leadership = null;
+    }
+  }
+
+  private void onReconfigure(LogConfig config) {
+    if (log != null) {
+      decided =
+          new BecomeReplica(decided.topicName(), decided.image(), config, decided.directory());
+      log.reconfigure(config);
+      if (leadership != null) {
+        leadership.state().onMinInSync(config.minInSyncReplicas());
+      }
+    }
+  }
+
+  private void publish() {
+    hosted.publish(view());
+  }
+
+  private PartitionView view() {
+    if (leadership != null) {
+      highWatermark = leadership.state().highWatermark();
+    }
+    PartitionImage image = decided.image();
+    return new PartitionView(
+        id,
+        name,
+        leadership != null,
+        image.leader(),
+        image.leaderEpoch(),
+        image.partitionEpoch(),
+        highWatermark,
+        log.lastStableOffset(highWatermark),
+        log.view());
+  }
+
+  /** The last view, of a replica that leads no longer. */
+  private PartitionView lastView() {
+    PartitionView last = hosted.view();
+    return new PartitionView(
+        id,
+        name,
+        false,
+        last.leaderId(),
+        last.leaderEpoch(),
+        last.partitionEpoch(),
+        last.highWatermark(),
+        last.lastStableOffset(),
+        last.log());
+  }
+
+  // Upkeep.
+
+  private void onDeleteRecords(DeleteRecords delete) throws IOException {
+    Errors error = Errors.NONE;
+    if (leadership == null) {
+      error =
+          hosted != null && hosted.isOffline()
+              ? Errors.KAFKA_STORAGE_ERROR
+              : Errors.NOT_LEADER_OR_FOLLOWER;
+    } else if (!log.config().delete()) {
+      error = Errors.POLICY_VIOLATION;
+    } else {
+      write();
+      long offset = delete.beforeOffset() == -1 ? highWatermark : delete.beforeOffset();
+      if (offset < 0 || offset > highWatermark) {
+        error = Errors.OFFSET_OUT_OF_RANGE;
+      } else if (log.raiseLogStart(offset)) {
+        publish();
+      }
+    }
+    delete
+        .replyTo()
+        .tell(new RecordsDeleted(error.code(), error == Errors.NONE ? log.logStartOffset() : -1));
+  }
+
+  private void onRetention() throws IOException {
+    if (log == null) {
+      return;
+    }
+    long nowMs = host.nowMs();
+    write();
+    log.expireProducers(nowMs);
+    RetentionPlan plan = log.planRetention(nowMs, highWatermark);
+    if (!plan.isEmpty()) {
+      DeletedSegments deleted = log.delete(plan, nowMs);
+      getContext()
+          .getLog()
+          .info("{} drops its {} oldest segments: {}.", name, plan.segmentCount(), plan.reason());
+      publish();
+      eraseLater(deleted::erase);
+    }
+  }
+
+  /** Readers of older views may still open the files for a while. */
+  private void eraseLater(DiskWork work) {
+    ReplicaDirectory directory = decided.directory();
+    getContext()
+        .getSystem()
+        .scheduler()
+        .scheduleOnce(
+            Duration.ofMillis(log.config().fileDeleteDelayMs()),
+            () -> host.blocking().execute(() -> onDisk(directory, work)),
+            getContext().getSystem().executionContext());
+  }
+
+  // Ends.
+
+  private Behavior<Command> onDelete(Delete delete) {
+    boolean safe = true;
+    if (decided != null) {
+      ReplicaDirectory directory = decided.directory();
+      close(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+      try {
+        Path marked = directory.markDeleted(name);
+        host.blocking().execute(() -> onDisk(directory, () -> directory.erase(marked)));
+      } catch (IOException e) {
+        safe = false;
+        failDirectory(directory, e);
+      }
+    }
+    return stopped(delete.replyTo(), safe);
+  }
+
+  private void onDisk(ReplicaDirectory directory, DiskWork work) {
+    try {
+      work.run();
+    } catch (IOException e) {
+      failDirectory(directory, e);
+    }
+  }
+
+  private Behavior<Command> onStop(Stop stop) {
+    boolean safe = true;
+    if (log != null && stop.clean()) {
+      try {
+        write();
+        resign();
+        long end = log.logEndOffset();
+        long start = log.logStartOffset();
+        log.close();
+        log = null;
+        flushInFlight = null;
+        decided.directory().note(Checkpoint.HIGH_WATERMARK, name, highWatermark);
+        decided.directory().note(Checkpoint.LOG_START, name, start);
+        decided.directory().note(Checkpoint.RECOVERY_POINT, name, end);
+      } catch (IOException | RuntimeException e) {
+        safe = false;
+        getContext().getLog().error("{} could not be closed cleanly.", name, e);
+      }
+    }
+    close(Errors.NOT_LEADER_OR_FOLLOWER);
+    return stopped(stop.replyTo(), safe && (hosted == null || !hosted.isOffline()));
+  }
+
+  private Behavior<Command> stopped(akka.actor.typed.ActorRef<Stopped> replyTo, boolean safe) {
+    replyTo.tell(new Stopped(id, safe));
+    return Behaviors.stopped();
+  }
+
+  @Override
+  public Behavior<Command> onSignal(Signal signal) {
+    if (signal instanceof PostStop) {
+      close(Errors.NOT_LEADER_OR_FOLLOWER);
+      if (hosted != null) {
+        host.registry().leave(hosted);
+        hosted.stopped();
+      }
+    }
+    return this;
+  }
+
+  /** Ends the leadership, if any, and closes the log, if open, as a crash would. */
+  private void close(Errors error) {
+    if (leadership != null) {
+      leadership.resign(error);
+      leadership = null;
+    }
+    if (log != null) {
+      decided.directory().note(Checkpoint.RECOVERY_POINT, name, log.recoveryPoint());
+      decided.directory().note(Checkpoint.HIGH_WATERMARK, name, highWatermark);
+      PartitionLog closing = log;
+      log = null;
+      flushInFlight = null;
+      closing.closeWithoutFlush();
+    }
+  }
+
+  private void goOffline(IOException cause) {
+    ReplicaDirectory directory = decided.directory();
+    close(Errors.KAFKA_STORAGE_ERROR);
+    if (hosted != null) {
+      hosted.goOffline(lastView());
+    }
+    failDirectory(directory, cause);
+  }
+
+  private void failDirectory(ReplicaDirectory directory, IOException cause) {
+    if (directory.fail(cause)) {
+      host.directoryFailed().accept(directory);
+    }
+  }
+
+  private void startAfresh(RuntimeException cause) {
+    getContext().getLog().error("{} starts afresh after an error of its own.", id, cause);
+    try {
+      close(Errors.NOT_LEADER_OR_FOLLOWER);
+    } catch (RuntimeException e) {
+      cause.addSuppressed(e);
+    }
+    if (hosted != null && ++reopenings <= REOPENINGS_MAX) {
+      hosted.publish(lastView());
+      getContext().getSelf().tell(Tick.REOPEN);
+    } else if (hosted != null) {
+      hosted.goOffline(lastView());
+    }
+  }
+
+  private void tellSelfIn(Duration delay, Command message) {
+    getContext().scheduleOnce(delay, getContext().getSelf(), message);
+  }
+}

@@ -1,0 +1,178 @@
+package milena.broker.partition;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import milena.log.LogDirectory;
+import milena.log.LogDirectory.Checkpoint;
+import milena.log.LogDirectory.PartitionDirectory;
+import milena.log.PartitionLog;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * A log directory as the replicas in it share it: what its checkpoints say of each, whether it was
+ * left cleanly, and whether it still works. Any thread may use it.
+ *
+ * <p>The first I/O error takes it offline for good: until the node starts anew nothing is written
+ * to it, since nobody can tell what is in it.
+ */
+public final class ReplicaDirectory {
+  private final LogDirectory files;
+  private final Uuid id;
+  private final OptionalLong cleanStopEpoch;
+  private final List<PartitionDirectory> foundAtStart;
+  private final Map<Checkpoint, Map<TopicPartition, Long>> checkpoints;
+  private final Map<Checkpoint, Map<TopicPartition, Long>> written = new ConcurrentHashMap<>();
+  private final Map<TopicPartition, PartitionDirectory> unopened = new ConcurrentHashMap<>();
+  private final AtomicInteger replicas = new AtomicInteger();
+  private final AtomicReference<IOException> failure = new AtomicReference<>();
+
+  private ReplicaDirectory(
+      LogDirectory files,
+      Uuid id,
+      OptionalLong cleanStopEpoch,
+      List<PartitionDirectory> foundAtStart,
+      Map<Checkpoint, Map<TopicPartition, Long>> checkpoints) {
+    this.files = files;
+    this.id = id;
+    this.cleanStopEpoch = cleanStopEpoch;
+    this.foundAtStart = List.copyOf(foundAtStart);
+    this.checkpoints = checkpoints;
+    foundAtStart.forEach(partition -> unopened.put(partition.name(), partition));
+  }
+
+  /** Reads what an earlier run has left in a directory that this node has locked. */
+  public static ReplicaDirectory load(LogDirectory files, Uuid id) throws IOException {
+    Map<Checkpoint, Map<TopicPartition, Long>> checkpoints = new HashMap<>();
+    for (Checkpoint checkpoint : Checkpoint.values()) {
+      checkpoints.put(checkpoint, new ConcurrentHashMap<>(files.readCheckpoint(checkpoint)));
+    }
+    OptionalLong cleanStopEpoch = files.takeCleanShutdownMark();
+    return new ReplicaDirectory(files, id, cleanStopEpoch, files.partitions(), checkpoints);
+  }
+
+  public Uuid id() {
+    return id;
+  }
+
+  public Path path() {
+    return files.path();
+  }
+
+  /**
+   * The broker epoch of the run that stopped cleanly; empty after a crash or at the first start.
+   */
+  public OptionalLong cleanStopEpoch() {
+    return cleanStopEpoch;
+  }
+
+  /** How many replicas this node has in it. */
+  public int replicas() {
+    return replicas.get();
+  }
+
+  public boolean isOnline() {
+    return failure.get() == null;
+  }
+
+  /** What took the directory offline. */
+  public Optional<IOException> failure() {
+    return Optional.ofNullable(failure.get());
+  }
+
+  /** Takes the directory offline; false when it was already. */
+  boolean fail(IOException cause) {
+    return failure.compareAndSet(null, cause);
+  }
+
+  List<PartitionDirectory> foundAtStart() {
+    return foundAtStart;
+  }
+
+  void replicaAdded() {
+    replicas.incrementAndGet();
+  }
+
+  void replicaRemoved() {
+    replicas.decrementAndGet();
+  }
+
+  Path partitionPath(TopicPartition name) {
+    return files.partitionPath(name);
+  }
+
+  /** What is known of a partition's log before this node has opened it. */
+  PartitionLog.OpenOptions firstOpening(TopicPartition name, int producerIdExpirationMs) {
+    boolean isNew = unopened.remove(name) == null;
+    return openOptions(name, isNew || cleanStopEpoch.isPresent(), producerIdExpirationMs);
+  }
+
+  /** What is known of a partition's log that was closed without a flush in this run. */
+  PartitionLog.OpenOptions reopening(TopicPartition name, int producerIdExpirationMs) {
+    return openOptions(name, false, producerIdExpirationMs);
+  }
+
+  private PartitionLog.OpenOptions openOptions(
+      TopicPartition name, boolean clean, int producerIdExpirationMs) {
+    return new PartitionLog.OpenOptions(
+        checkpoint(Checkpoint.RECOVERY_POINT, name),
+        checkpoint(Checkpoint.LOG_START, name),
+        checkpoint(Checkpoint.CLEANED_UP_TO, name),
+        clean,
+        producerIdExpirationMs);
+  }
+
+  long highWatermark(TopicPartition name) {
+    return checkpoint(Checkpoint.HIGH_WATERMARK, name);
+  }
+
+  private long checkpoint(Checkpoint checkpoint, TopicPartition name) {
+    return checkpoints.get(checkpoint).getOrDefault(name, 0L);
+  }
+
+  /** Notes an offset for the next {@link #writeCheckpoint}. */
+  void note(Checkpoint checkpoint, TopicPartition name, long offset) {
+    if (offset > 0) {
+      checkpoints.get(checkpoint).put(name, offset);
+    } else {
+      checkpoints.get(checkpoint).remove(name);
+    }
+  }
+
+  /** Writes what was noted, unless it stands there already. */
+  void writeCheckpoint(Checkpoint checkpoint) throws IOException {
+    Map<TopicPartition, Long> offsets = Map.copyOf(checkpoints.get(checkpoint));
+    if (!offsets.equals(written.get(checkpoint))) {
+      files.writeCheckpoint(checkpoint, offsets);
+      written.put(checkpoint, offsets);
+    }
+  }
+
+  void markCleanStop(long brokerEpoch) throws IOException {
+    files.markCleanShutdown(brokerEpoch);
+  }
+
+  /** Takes a partition out; what is returned is to be {@link #erase}d. */
+  Path markDeleted(TopicPartition name) throws IOException {
+    checkpoints.values().forEach(offsets -> offsets.remove(name));
+    unopened.remove(name);
+    return files.markDeleted(name);
+  }
+
+  void erase(Path marked) throws IOException {
+    files.erase(marked);
+  }
+
+  @Override
+  public String toString() {
+    return path().toString();
+  }
+}

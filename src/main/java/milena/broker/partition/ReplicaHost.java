@@ -1,0 +1,47 @@
+package milena.broker.partition;
+
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import milena.record.BatchValidator;
+
+/**
+ * What the replicas of one node have in common.
+ *
+ * @param brokerId this node's
+ * @param registry where replicas show themselves
+ * @param clock wall-clock milliseconds
+ * @param blocking runs what blocks for as long as the disk likes: fsync, erasing files, compaction
+ * @param directoryFailed told once of each directory that has gone offline, on a replica's thread
+ * @param validators one per thread, since each keeps its codecs' buffers
+ */
+public record ReplicaHost(
+    int brokerId,
+    PartitionRegistry registry,
+    LongSupplier clock,
+    Executor blocking,
+    int producerIdExpirationMs,
+    Consumer<ReplicaDirectory> directoryFailed,
+    ThreadLocal<BatchValidator> validators) {
+
+  public ReplicaHost(
+      int brokerId,
+      PartitionRegistry registry,
+      LongSupplier clock,
+      Executor blocking,
+      int producerIdExpirationMs,
+      Consumer<ReplicaDirectory> directoryFailed) {
+    this(
+        brokerId,
+        registry,
+        clock,
+        blocking,
+        producerIdExpirationMs,
+        directoryFailed,
+        ThreadLocal.withInitial(BatchValidator::new));
+  }
+
+  long nowMs() {
+    return clock.getAsLong();
+  }
+}

@@ -1,0 +1,154 @@
+package milena.broker.partition;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.actor.typed.javadsl.TimerScheduler;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import milena.common.config.BrokerConfig.Upkeep;
+import milena.log.LogDirectory.Checkpoint;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Looks after all replicas of a node from time to time: tells them when to check retention, and
+ * writes the checkpoints from what they show, without a message to any. One timer of each kind per
+ * node, so that a replica which does nothing costs nothing.
+ *
+ * <p>Blocks; run it on the blocking dispatcher.
+ */
+final class ReplicaUpkeep extends AbstractBehavior<ReplicaUpkeep.Command> {
+
+  sealed interface Command {}
+
+  /** Writes all checkpoints now and, when the node stops cleanly, the mark of that. */
+  record Finish(boolean clean, long brokerEpoch, ActorRef<Finished> replyTo) implements Command {}
+
+  record Finished() {}
+
+  private enum Tick implements Command {
+    RETENTION,
+    HIGH_WATERMARKS,
+    LOG_STARTS,
+    RECOVERY_POINTS
+  }
+
+  private final ReplicaHost host;
+  private final List<ReplicaDirectory> directories;
+
+  private ReplicaUpkeep(
+      ActorContext<Command> context, ReplicaHost host, List<ReplicaDirectory> directories) {
+    super(context);
+    this.host = host;
+    this.directories = directories;
+  }
+
+  static Behavior<Command> create(
+      ReplicaHost host, List<ReplicaDirectory> directories, Upkeep upkeep) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> {
+                  every(timers, upkeep.retentionCheckMs(), Tick.RETENTION);
+                  every(timers, upkeep.highWatermarkCheckpointMs(), Tick.HIGH_WATERMARKS);
+                  every(timers, upkeep.logStartCheckpointMs(), Tick.LOG_STARTS);
+                  every(timers, upkeep.recoveryCheckpointMs(), Tick.RECOVERY_POINTS);
+                  return new ReplicaUpkeep(context, host, directories);
+                }));
+  }
+
+  private static void every(TimerScheduler<Command> timers, long ms, Tick tick) {
+    timers.startTimerWithFixedDelay(tick, tick, Duration.ofMillis(ms));
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Tick.class, this::onTick)
+        .onMessage(Finish.class, this::onFinish)
+        .build();
+  }
+
+  private Behavior<Command> onTick(Tick tick) {
+    switch (tick) {
+      case RETENTION:
+        host.registry()
+            .all()
+            .forEach(handle -> handle.replica().tell(PartitionReplica.Tick.RETENTION));
+        break;
+      case HIGH_WATERMARKS:
+        writeCheckpoint(Checkpoint.HIGH_WATERMARK);
+        break;
+      case LOG_STARTS:
+        writeCheckpoint(Checkpoint.LOG_START);
+        break;
+      case RECOVERY_POINTS:
+        writeCheckpoint(Checkpoint.RECOVERY_POINT);
+        break;
+    }
+    return this;
+  }
+
+  private void writeCheckpoint(Checkpoint checkpoint) {
+    for (PartitionHandle handle : host.registry().all()) {
+      if (handle instanceof HostedReplica replica && !replica.isOffline()) {
+        note(replica, checkpoint);
+      }
+    }
+    for (ReplicaDirectory directory : directories) {
+      onDisk(directory, () -> directory.writeCheckpoint(checkpoint));
+    }
+  }
+
+  private static void note(HostedReplica replica, Checkpoint checkpoint) {
+    PartitionView view = replica.view();
+    TopicPartition name = view.name();
+    ReplicaDirectory directory = replica.directory();
+    switch (checkpoint) {
+      case HIGH_WATERMARK:
+        directory.note(checkpoint, name, view.highWatermark());
+        break;
+      case LOG_START:
+        directory.note(checkpoint, name, view.log().logStartOffset());
+        break;
+      case RECOVERY_POINT:
+        directory.note(checkpoint, name, replica.recoveryPoint());
+        break;
+      default:
+        break;
+    }
+  }
+
+  private Behavior<Command> onFinish(Finish finish) {
+    for (ReplicaDirectory directory : directories) {
+      onDisk(
+          directory,
+          () -> {
+            for (Checkpoint checkpoint : Checkpoint.values()) {
+              directory.writeCheckpoint(checkpoint);
+            }
+            if (finish.clean()) {
+              directory.markCleanStop(finish.brokerEpoch());
+            }
+          });
+    }
+    finish.replyTo().tell(new Finished());
+    return Behaviors.stopped();
+  }
+
+  private void onDisk(ReplicaDirectory directory, DiskWork work) {
+    if (directory.isOnline()) {
+      try {
+        work.run();
+      } catch (IOException e) {
+        if (directory.fail(e)) {
+          host.directoryFailed().accept(directory);
+        }
+      }
+    }
+  }
+}
