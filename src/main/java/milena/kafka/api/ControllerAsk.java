@@ -4,7 +4,6 @@ import akka.actor.typed.ActorRef;
 import akka.actor.typed.Scheduler;
 import akka.actor.typed.javadsl.AskPattern;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -29,9 +28,5 @@ public record ControllerAsk(ActorRef<Controller.Command> gateway, Scheduler sche
                   ? new TimeoutException("The controller did not answer in time.")
                   : new CompletionException(failure);
             });
-  }
-
-  static <T> CompletionStage<T> done(T value) {
-    return CompletableFuture.completedFuture(value);
   }
 }

@@ -1,0 +1,42 @@
+package milena.kafka.api;
+
+import java.util.List;
+import java.util.function.Supplier;
+import milena.broker.partition.PartitionRegistry;
+import milena.metadata.ImageSource;
+import milena.metadata.SettingsInForce;
+
+/**
+ * The handlers that look after topics and settings, made of what they share.
+ *
+ * @param directories this broker's log directories as they are now
+ */
+public record AdminApis(
+    int nodeId,
+    ImageSource images,
+    SettingsInForce settings,
+    PartitionRegistry registry,
+    ControllerAsk controller,
+    Supplier<List<DescribeLogDirsHandler.Directory>> directories,
+    LogLevels logLevels) {
+
+  /** One handler for each API. */
+  public List<ApiHandler<?>> handlers() {
+    ImageWaits waits = new ImageWaits(images);
+    TopicReadiness readiness = new TopicReadiness(nodeId, waits, registry);
+    AutoCreation creation = new AutoCreation(controller, settings, readiness);
+    ConfigAlterations alterations = new ConfigAlterations(nodeId, controller, settings, logLevels);
+    return List.of(
+        new MetadataHandler(nodeId, images, settings, creation),
+        new DescribeClusterHandler(nodeId, images),
+        new DescribeTopicPartitionsHandler(images, settings),
+        new CreateTopicsHandler(controller, settings, readiness),
+        new DeleteTopicsHandler(images, settings, controller, waits),
+        new CreatePartitionsHandler(images, controller, readiness),
+        new DescribeConfigsHandler(nodeId, images, settings, logLevels),
+        new AlterConfigsHandler(alterations),
+        new IncrementalAlterConfigsHandler(alterations),
+        new DescribeLogDirsHandler(nodeId, images, registry, directories),
+        new ListConfigResourcesHandler(images));
+  }
+}
