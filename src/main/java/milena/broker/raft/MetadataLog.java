@@ -1,0 +1,59 @@
+package milena.broker.raft;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import milena.metadata.ClusterImage;
+import milena.metadata.MetadataEvent;
+
+/** This node's end of the replicated metadata log. Usable from any thread. */
+public interface MetadataLog extends AutoCloseable {
+
+  /** Everything this node has applied so far. */
+  ClusterImage image();
+
+  /**
+   * Commits events, all or none, by way of this node's own voter.
+   *
+   * <p>Completes once this node's image has them. Fails with {@link StaleWriteException} when the
+   * log has moved on without this writer; after any other failure the events may or may not be
+   * committed some day.
+   *
+   * @param term the leadership that the writer was started for
+   * @param firstSequence the number that the first of these events must get
+   */
+  CompletionStage<Void> append(long term, long firstSequence, List<MetadataEvent> events);
+
+  /**
+   * Hears of all that happens from now on, beginning with the present state. Calls come one at a
+   * time, from the thread that applies the log, and must not block.
+   */
+  void observe(Observer observer);
+
+  /** Stops this node's voter; what was appended and not committed stays uncertain. */
+  @Override
+  void close();
+
+  /** Stops as a crash would: nothing is written that could make the next start quicker. */
+  void abandon();
+
+  /** Told what happens to the log on this node. */
+  interface Observer {
+    /** The image has changed. */
+    void onImage(ClusterImage image);
+
+    /** This node leads in this term, and its image holds all that was committed before. */
+    void onLeaderReady(long term);
+
+    /** This node leads no longer. */
+    void onLeadershipLost();
+  }
+
+  /** A write by somebody who doesn't lead any more, or who had not seen all before it. */
+  final class StaleWriteException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public StaleWriteException(String message) {
+      super(message);
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package milena.broker.raft;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import milena.metadata.ClusterImage;
+import milena.metadata.MetadataEvent;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The metadata log on a Ratis server that this node runs as one of the voters. */
+public final class RatisMetadataLog implements MetadataLog {
+  private static final Logger log = LoggerFactory.getLogger(RatisMetadataLog.class);
+
+  /** There is one group, whose name is on disk and in every message. */
+  private static final RaftGroupId GROUP =
+      RaftGroupId.valueOf(UUID.fromString("6d696c65-6e61-4d65-a461-646174610001"));
+
+  private final RaftServer server;
+  private final MetadataStateMachine machine;
+  private final ClientId writer = ClientId.randomId();
+  private final AtomicLong calls = new AtomicLong();
+
+  private RatisMetadataLog(RaftServer server, MetadataStateMachine machine) {
+    this.server = server;
+    this.machine = machine;
+  }
+
+  /**
+   * Opens this node's part of the log and starts to vote. Whether it leads is told to observers.
+   *
+   * @param transport the way to the other voters
+   * @param onFailure told, at most a few times, when this node can't go on
+   * @throws IOException when what is on disk can't be read, or belongs to a running node
+   */
+  public static RatisMetadataLog start(
+      RaftSettings settings, RaftRpc.Transport transport, Consumer<Throwable> onFailure)
+      throws IOException {
+    Path directory = settings.raftDirectory();
+    Files.createDirectories(directory);
+    Path group = directory.resolve(GROUP.getUuid().toString());
+    dropIfNeverFormatted(group);
+    TornTail.cut(group.resolve("current"));
+    MetadataStateMachine machine = new MetadataStateMachine(onFailure);
+    RaftServer server =
+        RaftServer.newBuilder()
+            .setServerId(peerId(settings.nodeId()))
+            .setGroup(groupOf(settings.voters()))
+            .setStateMachine(machine)
+            .setOption(RaftStorage.StartupOption.RECOVER)
+            .setProperties(RatisProperties.of(settings))
+            .setParameters(RaftRpc.parameters(transport))
+            .setThreadGroup(new ThreadGroup("metadata-log-" + settings.nodeId()))
+            .build();
+    try {
+      server.start();
+    } catch (IOException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
+    return new RatisMetadataLog(server, machine);
+  }
+
+  private static RaftPeerId peerId(int nodeId) {
+    return RaftPeerId.valueOf(Integer.toString(nodeId));
+  }
+
+  private static RaftGroup groupOf(List<Integer> voters) {
+    return RaftGroup.valueOf(
+        GROUP, voters.stream().map(id -> RaftPeer.newBuilder().setId(peerId(id)).build()).toList());
+  }
+
+  /** A crash during the very first start leaves a directory without a vote or an entry in it. */
+  private static void dropIfNeverFormatted(Path group) throws IOException {
+    Path current = group.resolve("current");
+    if (!Files.isDirectory(group) || Files.exists(current.resolve("raft-meta"))) {
+      return;
+    }
+    if (Files.isDirectory(current)) {
+      try (DirectoryStream<Path> segments = Files.newDirectoryStream(current, "log_*")) {
+        if (segments.iterator().hasNext()) {
+          return;
+        }
+      }
+    }
+    try (Stream<Path> all = Files.walk(group)) {
+      all.sorted(Comparator.reverseOrder()).forEach(RatisMetadataLog::delete);
+    }
+  }
+
+  private static void delete(Path path) {
+    try {
+      Files.delete(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public ClusterImage image() {
+    return machine.image();
+  }
+
+  @Override
+  public void observe(Observer observer) {
+    machine.observe(observer);
+  }
+
+  @Override
+  public CompletionStage<Void> append(long term, long firstSequence, List<MetadataEvent> events) {
+    ByteString entry = new LogEntry(term, firstSequence, events).encode();
+    if (entry.size() > RatisProperties.MAX_ENTRY_BYTES) {
+      return CompletableFuture.failedFuture(
+          new IllegalArgumentException(
+              "%d events of %d bytes are more than one commit may hold"
+                  .formatted(events.size(), entry.size())));
+    }
+    RaftClientRequest request =
+        RaftClientRequest.newBuilder()
+            .setClientId(writer)
+            .setServerId(server.getId())
+            .setGroupId(GROUP)
+            .setCallId(calls.incrementAndGet())
+            .setMessage(Message.valueOf(entry))
+            .setType(RaftClientRequest.writeRequestType())
+            .build();
+    try {
+      return server.submitClientRequestAsync(request).thenAccept(RatisMetadataLog::requireApplied);
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static void requireApplied(RaftClientReply reply) {
+    if (!reply.isSuccess()) {
+      throw new IllegalStateException("The metadata log took no write", reply.getException());
+    }
+    if (MetadataStateMachine.REFUSED.equals(reply.getMessage().getContent())) {
+      throw new StaleWriteException("The metadata log has moved on without this controller");
+    }
+  }
+
+  /** Has this node's voter answer another's request; blocks while it does. */
+  byte[] serve(RaftRpc.Kind kind, byte[] request) throws IOException {
+    return RaftRpc.serve(server, kind, request);
+  }
+
+  @Override
+  public void abandon() {
+    machine.stopSnapshots();
+    close();
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.close();
+    } catch (IOException e) {
+      log.warn("The metadata log did not close cleanly", e);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package milena.broker.raft;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.RaftConfigKeys;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.server.RaftServerConfigKeys.LeaderElection;
+import org.apache.ratis.server.RaftServerConfigKeys.Log;
+import org.apache.ratis.server.RaftServerConfigKeys.Rpc;
+import org.apache.ratis.server.RaftServerConfigKeys.Snapshot;
+import org.apache.ratis.util.SizeInBytes;
+import org.apache.ratis.util.TimeDuration;
+
+/**
+ * Ratis as a metadata log needs it: a few commands a second, entries of a kilobyte and seldom of a
+ * megabyte. Ratis's own defaults are made for a data store and would take hundreds of megabytes.
+ */
+final class RatisProperties {
+  /**
+   * The largest entry. Creating 10,000 partitions with three replicas each, the most that one
+   * request may, takes a fifth of it.
+   */
+  static final int MAX_ENTRY_BYTES = 2 << 20;
+
+  private static final int ENTRY_OVERHEAD_BYTES = 64 << 10;
+  private static final int SNAPSHOT_EVERY_ENTRIES = 2_000;
+  private static final int SNAPSHOTS_KEPT = 2;
+
+  /** Below the frame size of the lane that carries Raft messages. */
+  private static final SizeInBytes SNAPSHOT_CHUNK = SizeInBytes.valueOf("1MB");
+
+  private static final TimeDuration NEVER = TimeDuration.valueOf(365, TimeUnit.DAYS);
+
+  private RatisProperties() {}
+
+  static RaftProperties of(RaftSettings settings) {
+    RaftProperties properties = new RaftProperties();
+    RaftConfigKeys.Rpc.setType(properties, new RaftRpc());
+    RaftServerConfigKeys.setStorageDir(properties, List.of(settings.raftDirectory().toFile()));
+    // After a long pause of the machine a node goes on; what it missed it learns from the leader.
+    RaftServerConfigKeys.setCloseThreshold(properties, NEVER);
+    RaftServerConfigKeys.setSleepDeviationThreshold(properties, millis(5_000));
+    RaftServerConfigKeys.RetryCache.setExpiryTime(properties, millis(5_000));
+    log(properties);
+    snapshots(properties);
+    elections(properties, settings.isAlone());
+    return properties;
+  }
+
+  private static void log(RaftProperties properties) {
+    Log.setSegmentSizeMax(properties, SizeInBytes.valueOf("8MB"));
+    Log.setPreallocatedSize(properties, SizeInBytes.valueOf("256KB"));
+    Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf(MAX_ENTRY_BYTES));
+    Log.setWriteBufferSize(properties, SizeInBytes.valueOf(MAX_ENTRY_BYTES + ENTRY_OVERHEAD_BYTES));
+    Log.setSegmentCacheNumMax(properties, 2);
+    Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("4MB"));
+    Log.Appender.setSnapshotChunkSizeMax(properties, SNAPSHOT_CHUNK);
+    RaftServerConfigKeys.Write.setByteLimit(properties, SizeInBytes.valueOf("16MB"));
+    // Damage is never skipped; what a crash leaves at the end is cut before Ratis looks.
+    Log.setCorruptionPolicy(properties, Log.CorruptionPolicy.EXCEPTION);
+  }
+
+  private static void snapshots(RaftProperties properties) {
+    Snapshot.setAutoTriggerEnabled(properties, true);
+    Snapshot.setAutoTriggerThreshold(properties, SNAPSHOT_EVERY_ENTRIES);
+    Snapshot.setRetentionFileNum(properties, SNAPSHOTS_KEPT);
+    Snapshot.setTriggerWhenStopEnabled(properties, true);
+  }
+
+  private static void elections(RaftProperties properties, boolean alone) {
+    Rpc.setTimeoutMin(properties, millis(2_000));
+    Rpc.setTimeoutMax(properties, millis(4_000));
+    Rpc.setRequestTimeout(properties, millis(1_000));
+    // Alone there is nobody to wait for, and no pause after which somebody else might lead.
+    Rpc.setFirstElectionTimeoutMin(properties, millis(alone ? 1 : 300));
+    Rpc.setFirstElectionTimeoutMax(properties, millis(alone ? 2 : 900));
+    if (alone) {
+      LeaderElection.setLeaderStepDownWaitTime(properties, NEVER);
+    }
+  }
+
+  private static TimeDuration millis(long millis) {
+    return TimeDuration.valueOf(millis, TimeUnit.MILLISECONDS);
+  }
+}
