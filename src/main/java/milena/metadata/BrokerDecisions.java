@@ -203,14 +203,15 @@ public final class BrokerDecisions {
     }
   }
 
-  /** Fences a broker that was silent for too long; nothing when that incarnation is out already. */
-  public Decision<Outcome> fence(ClusterImage image, int id, long epoch) {
-    BrokerImage broker = image.brokers().get(id);
-    if (broker == null || broker.epoch() != epoch || broker.fenced()) {
-      return Decision.reply(Outcome.SUCCESS);
-    }
+  /** Fences brokers that were silent for too long, each only if that incarnation is still in. */
+  public Decision<Outcome> fence(ClusterImage image, List<BrokerImage> silent) {
     Draft draft = new Draft(image);
-    fence(draft, broker);
+    for (BrokerImage broker : silent) {
+      BrokerImage now = image.brokers().get(broker.id());
+      if (now != null && now.epoch() == broker.epoch() && !now.fenced()) {
+        fence(draft, now);
+      }
+    }
     return draft.decide(Outcome.SUCCESS);
   }
 

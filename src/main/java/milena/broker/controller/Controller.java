@@ -14,12 +14,11 @@ import milena.metadata.NewPartitions;
 import milena.metadata.NewTopic;
 import milena.metadata.PreviousStop;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * The one who decides what the cluster agrees upon. Commands come from any node, by way of its
  * {@link ControllerGateway}; each is answered after its events are committed, or at once when it
- * changes nothing.
+ * changes nothing. The actor that answers is {@link ControllerShell}.
  */
 public final class Controller {
 
@@ -195,9 +194,14 @@ public final class Controller {
   public record ProducerIdBlock(Outcome outcome, long first, int count)
       implements CborSerializable {}
 
-  private Controller() {}
+  /** What the controller tells itself. */
+  enum Internal implements Command {
+    NAME_CLUSTER,
+    CHECK_SESSIONS;
 
-  static Outcome notController() {
-    return Outcome.of(Errors.NOT_CONTROLLER);
+    @Override
+    public void refuse(Outcome outcome) {}
   }
+
+  private Controller() {}
 }

@@ -1,0 +1,302 @@
+package milena.broker.controller;
+
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.persistence.typed.PersistenceId;
+import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.javadsl.CommandHandler;
+import akka.persistence.typed.javadsl.Effect;
+import akka.persistence.typed.javadsl.EventHandler;
+import akka.persistence.typed.javadsl.EventSourcedBehavior;
+import akka.persistence.typed.javadsl.SignalHandler;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import milena.broker.controller.Controller.AllocateProducerIds;
+import milena.broker.controller.Controller.AlterConfigs;
+import milena.broker.controller.Controller.BrokerHeartbeat;
+import milena.broker.controller.Controller.Command;
+import milena.broker.controller.Controller.ConfigsAltered;
+import milena.broker.controller.Controller.CreatePartitions;
+import milena.broker.controller.Controller.CreateTopics;
+import milena.broker.controller.Controller.DeleteTopics;
+import milena.broker.controller.Controller.HeartbeatReply;
+import milena.broker.controller.Controller.Internal;
+import milena.broker.controller.Controller.PartitionsCreated;
+import milena.broker.controller.Controller.ProducerIdBlock;
+import milena.broker.controller.Controller.RegisterBroker;
+import milena.broker.controller.Controller.Registered;
+import milena.broker.controller.Controller.TopicsCreated;
+import milena.broker.controller.Controller.TopicsDeleted;
+import milena.broker.raft.ImageSnapshots;
+import milena.broker.raft.RaftJournal;
+import milena.common.config.ConfigRules;
+import milena.metadata.BrokerDecisions;
+import milena.metadata.BrokerImage;
+import milena.metadata.BrokerSessions;
+import milena.metadata.ClusterEvent;
+import milena.metadata.ClusterImage;
+import milena.metadata.ConfigDecisions;
+import milena.metadata.Decision;
+import milena.metadata.MetadataEvent;
+import milena.metadata.ProducerIds;
+import milena.metadata.RandomIds;
+import milena.metadata.TopicDecisions;
+
+/**
+ * The actor around the controller's decisions: it asks one of the pure deciders, persists what was
+ * decided as one commit, and answers. It lives for one term of leadership; its state is the image,
+ * recovered from this node's own. Only sessions are kept beside it, in memory.
+ */
+public final class ControllerShell
+    extends EventSourcedBehavior<Command, MetadataEvent, ClusterImage> {
+
+  /** Of a session: how late a silent broker may be noticed. */
+  private static final int CHECKS_PER_SESSION = 8;
+
+  private final ActorContext<Command> context;
+  private final ControllerSettings settings;
+  private final LongSupplier clockMs;
+  private final RandomGenerator random;
+  private final BrokerDecisions brokers;
+  private final TopicDecisions topics;
+  private final ConfigDecisions configs;
+  private final BrokerSessions sessions;
+
+  /** Makes the controller of one term. */
+  public interface Factory {
+    Behavior<Command> forTerm(long term);
+  }
+
+  /**
+   * @param rules knows the settings
+   * @param clockMs a clock that only goes forward
+   * @param random for ids and places
+   */
+  public static Factory factory(
+      ControllerSettings settings,
+      ConfigRules rules,
+      LongSupplier clockMs,
+      RandomGenerator random) {
+    return term ->
+        Behaviors.setup(
+            context ->
+                Behaviors.withTimers(
+                    timers ->
+                        new ControllerShell(
+                            term, context, timers, settings, rules, clockMs, random)));
+  }
+
+  private ControllerShell(
+      long term,
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      ControllerSettings settings,
+      ConfigRules rules,
+      LongSupplier clockMs,
+      RandomGenerator random) {
+    super(PersistenceId.ofUniqueId(RaftJournal.persistenceId(term)));
+    this.context = context;
+    this.settings = settings;
+    this.clockMs = clockMs;
+    this.random = random;
+    this.brokers = new BrokerDecisions(settings.minInSyncReplicas());
+    this.topics = new TopicDecisions(settings.topicDefaults(), rules);
+    this.configs = new ConfigDecisions(rules);
+    this.sessions = new BrokerSessions(settings.session().toMillis(), clockMs.getAsLong());
+    Duration check = settings.session().dividedBy(CHECKS_PER_SESSION);
+    timers.startTimerWithFixedDelay(Internal.CHECK_SESSIONS, check);
+  }
+
+  @Override
+  public String journalPluginId() {
+    return RaftJournal.PLUGIN_ID;
+  }
+
+  @Override
+  public String snapshotPluginId() {
+    return ImageSnapshots.PLUGIN_ID;
+  }
+
+  @Override
+  public ClusterImage emptyState() {
+    return ClusterImage.EMPTY;
+  }
+
+  @Override
+  public SignalHandler<ClusterImage> signalHandler() {
+    return newSignalHandlerBuilder()
+        .onSignal(RecoveryCompleted.instance(), this::onRecovered)
+        .build();
+  }
+
+  private void onRecovered(ClusterImage image) {
+    context.getLog().info("Controls the cluster from event {} on", image.lastSequence());
+    if (image.clusterId().isEmpty()) {
+      context.getSelf().tell(Internal.NAME_CLUSTER);
+    }
+  }
+
+  @Override
+  public CommandHandler<Command, MetadataEvent, ClusterImage> commandHandler() {
+    var handlers = newCommandHandlerBuilder();
+    // The cluster's name comes before all else.
+    handlers
+        .forState(image -> image.clusterId().isEmpty())
+        .onCommand(Internal.class, this::onInternal)
+        .onAnyCommand(command -> Effect().stash());
+    handlers
+        .forAnyState()
+        .onCommand(BrokerHeartbeat.class, this::onHeartbeat)
+        .onCommand(AllocateProducerIds.class, this::onAllocateProducerIds)
+        .onCommand(CreateTopics.class, this::onCreateTopics)
+        .onCommand(DeleteTopics.class, this::onDeleteTopics)
+        .onCommand(CreatePartitions.class, this::onCreatePartitions)
+        .onCommand(AlterConfigs.class, this::onAlterConfigs)
+        .onCommand(RegisterBroker.class, this::onRegister)
+        .onCommand(Internal.class, this::onInternal);
+    return handlers.build();
+  }
+
+  @Override
+  public EventHandler<ClusterImage, MetadataEvent> eventHandler() {
+    return ClusterImage::apply;
+  }
+
+  private Effect<MetadataEvent, ClusterImage> onInternal(ClusterImage image, Internal what) {
+    return switch (what) {
+      case NAME_CLUSTER -> onNameCluster(image);
+      case CHECK_SESSIONS -> onCheckSessions(image);
+    };
+  }
+
+  private Effect<MetadataEvent, ClusterImage> onNameCluster(ClusterImage image) {
+    if (image.clusterId().isPresent()) {
+      return Effect().none();
+    }
+    String name = settings.clusterId().orElseGet(() -> RandomIds.next(random).toString());
+    return Effect().persist(new ClusterEvent.ClusterNamed(name)).thenUnstashAll();
+  }
+
+  private Effect<MetadataEvent, ClusterImage> onCheckSessions(ClusterImage image) {
+    List<BrokerImage> silent = sessions.expired(image, clockMs.getAsLong());
+    if (silent.isEmpty()) {
+      return Effect().none();
+    }
+    silent.forEach(
+        broker ->
+            context
+                .getLog()
+                .warn(
+                    "Fences broker {} (epoch {}): silent for {}",
+                    broker.id(),
+                    broker.epoch(),
+                    settings.session()));
+    return carryOut(brokers.fence(image, silent), outcome -> {});
+  }
+
+  private Effect<MetadataEvent, ClusterImage> onRegister(
+      ClusterImage image, RegisterBroker command) {
+    BrokerImage earlier = image.brokers().get(command.brokerId());
+    boolean alive = earlier != null && sessions.alive(earlier, clockMs.getAsLong());
+    var candidate =
+        new BrokerDecisions.Candidate(
+            command.brokerId(),
+            command.incarnation(),
+            command.clusterId(),
+            command.listeners(),
+            command.rack(),
+            command.directories(),
+            command.previousStop());
+    return carryOut(
+        brokers.register(image, candidate, alive),
+        registration ->
+            command.replyTo().tell(new Registered(registration.outcome(), registration.epoch())));
+  }
+
+  private Effect<MetadataEvent, ClusterImage> onHeartbeat(
+      ClusterImage image, BrokerHeartbeat command) {
+    int id = command.brokerId();
+    BrokerImage broker = image.brokers().get(id);
+    if (broker != null && broker.epoch() == command.brokerEpoch()) {
+      sessions.heard(id, broker.epoch(), command.appliedSequence(), clockMs.getAsLong());
+    }
+    var beat =
+        new BrokerDecisions.Beat(
+            id,
+            command.brokerEpoch(),
+            command.appliedSequence(),
+            command.wantFence(),
+            command.wantShutDown(),
+            command.offlineDirectories());
+    return carryOut(
+        brokers.heartbeat(image, beat, sessions.appliedByOthers(image, id)),
+        standing ->
+            command
+                .replyTo()
+                .tell(
+                    new HeartbeatReply(
+                        standing.outcome(),
+                        standing.caughtUp(),
+                        standing.fenced(),
+                        standing.mayShutDown())));
+  }
+
+  private Effect<MetadataEvent, ClusterImage> onAllocateProducerIds(
+      ClusterImage image, AllocateProducerIds command) {
+    return carryOut(
+        ProducerIds.allocate(image, command.brokerId(), command.brokerEpoch()),
+        block ->
+            command
+                .replyTo()
+                .tell(new ProducerIdBlock(block.outcome(), block.first(), block.count())));
+  }
+
+  private Effect<MetadataEvent, ClusterImage> onCreateTopics(
+      ClusterImage image, CreateTopics command) {
+    return carryOut(
+        onlyIf(!command.validateOnly(), topics.create(image, command.topics(), random)),
+        created -> command.replyTo().tell(new TopicsCreated(created)));
+  }
+
+  private Effect<MetadataEvent, ClusterImage> onDeleteTopics(
+      ClusterImage image, DeleteTopics command) {
+    return carryOut(
+        topics.delete(image, command.topicIds()),
+        outcomes -> command.replyTo().tell(new TopicsDeleted(outcomes)));
+  }
+
+  private Effect<MetadataEvent, ClusterImage> onCreatePartitions(
+      ClusterImage image, CreatePartitions command) {
+    return carryOut(
+        onlyIf(!command.validateOnly(), topics.grow(image, command.topics(), random)),
+        outcomes -> command.replyTo().tell(new PartitionsCreated(outcomes)));
+  }
+
+  private Effect<MetadataEvent, ClusterImage> onAlterConfigs(
+      ClusterImage image, AlterConfigs command) {
+    return carryOut(
+        onlyIf(!command.validateOnly(), configs.alter(image, command.changes())),
+        altered -> command.replyTo().tell(new ConfigsAltered(altered)));
+  }
+
+  private static <R> Decision<R> onlyIf(boolean wanted, Decision<R> decision) {
+    return wanted ? decision : decision.withoutEvents();
+  }
+
+  /** One commit for all events, and the answer when they are committed. */
+  private <R> Effect<MetadataEvent, ClusterImage> carryOut(
+      Decision<R> decision, Consumer<R> answer) {
+    if (decision.events().isEmpty()) {
+      answer.accept(decision.reply());
+      return Effect().none();
+    }
+    return Effect()
+        .persist(decision.events())
+        .thenRun((ClusterImage image) -> answer.accept(decision.reply()));
+  }
+}
