@@ -51,7 +51,7 @@ public final class DescribeProducersHandler implements ApiHandler<DescribeProduc
     Errors error =
         handle == null
             ? LocalPartitions.whyMissing(topic, Uuid.ZERO_UUID, partition)
-            : LocalPartitions.checkLeader(handle.view(), -1);
+            : LocalPartitions.checkLeader(handle, handle.view(), -1);
     if (error != Errors.NONE) {
       return response.setErrorCode(error.code()).setErrorMessage(error.message());
     }

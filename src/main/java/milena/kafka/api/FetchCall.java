@@ -170,7 +170,8 @@ final class FetchCall extends CompletableFuture<FetchAnswer> {
     public void published(PartitionView view) {
       if (reader.visibleEnd(view) > fetchOffset
           || view.leaderEpoch() != leaderEpoch
-          || !view.leading()) {
+          || !view.leading()
+          || handle.isOffline()) {
         wake();
       }
     }

@@ -136,7 +136,7 @@ final class FetchReader {
       }
       known++;
       PartitionView view = handle.view();
-      Errors error = LocalPartitions.checkLeader(view, position.currentLeaderEpoch());
+      Errors error = LocalPartitions.checkLeader(handle, view, position.currentLeaderEpoch());
       if (error != Errors.NONE) {
         fail(position, error);
         return;

@@ -95,7 +95,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
       return LocalPartitions.whyMissing(topic, Uuid.ZERO_UUID, wanted.partitionIndex());
     }
     PartitionView view = handle.view();
-    Errors error = LocalPartitions.checkLeader(view, wanted.currentLeaderEpoch());
+    Errors error = LocalPartitions.checkLeader(handle, view, wanted.currentLeaderEpoch());
     if (error != Errors.NONE) {
       return error;
     }

@@ -42,10 +42,13 @@ public record LocalPartitions(ImageSource images, PartitionRegistry registry) {
   }
 
   /**
-   * Whether a client that believes in {@code clientEpoch} may be answered from this view (KIP-320);
-   * -1 stands for no belief.
+   * Whether a client that believes in {@code clientEpoch} may be answered from this view of the
+   * replica (KIP-320); -1 stands for no belief.
    */
-  static Errors checkLeader(PartitionView view, int clientEpoch) {
+  static Errors checkLeader(PartitionHandle handle, PartitionView view, int clientEpoch) {
+    if (handle.isOffline()) {
+      return Errors.KAFKA_STORAGE_ERROR;
+    }
     if (clientEpoch >= 0 && clientEpoch < view.leaderEpoch()) {
       return Errors.FENCED_LEADER_EPOCH;
     }

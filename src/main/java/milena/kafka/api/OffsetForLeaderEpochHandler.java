@@ -55,7 +55,7 @@ public final class OffsetForLeaderEpochHandler
           LocalPartitions.whyMissing(topic, Uuid.ZERO_UUID, wanted.partition()).code());
     }
     PartitionView view = handle.view();
-    Errors error = LocalPartitions.checkLeader(view, wanted.currentLeaderEpoch());
+    Errors error = LocalPartitions.checkLeader(handle, view, wanted.currentLeaderEpoch());
     if (error != Errors.NONE) {
       return answer.setErrorCode(error.code());
     }

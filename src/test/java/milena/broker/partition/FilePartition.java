@@ -45,6 +45,7 @@ public final class FilePartition implements PartitionHandle, AutoCloseable {
   private final TreeMap<Integer, Long> epochStarts = new TreeMap<>(Map.of(0, 0L));
   private volatile PartitionView view;
   private ActorRef<PartitionReplica.Command> replica = inbox.getRef();
+  private volatile boolean offline;
   private boolean leading = true;
   private int leaderEpoch;
   private long logStart;
@@ -160,6 +161,22 @@ public final class FilePartition implements PartitionHandle, AutoCloseable {
   @Override
   public PartitionView view() {
     return view;
+  }
+
+  @Override
+  public ReplicaDirectory directory() {
+    throw new UnsupportedOperationException("A partition for tests has no log directory");
+  }
+
+  @Override
+  public boolean isOffline() {
+    return offline;
+  }
+
+  /** Its disk fails. */
+  public FilePartition fail() {
+    offline = true;
+    return publish(view.highWatermark(), view.lastStableOffset());
   }
 
   @Override

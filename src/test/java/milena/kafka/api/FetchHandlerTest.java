@@ -197,6 +197,14 @@ public class FetchHandlerTest extends JUnitSuite {
   }
 
   @Test
+  public void aWaitingFetchHearsOfAFailedDisk() {
+    var answer = fetch(12, request(500, at(0, 0)));
+    first.fail();
+    loop.runPendingTasks();
+    assertEquals(Errors.KAFKA_STORAGE_ERROR.code(), part(now(answer), 0).errorCode());
+  }
+
+  @Test
   public void divergenceIsToldToThoseWhoNameTheirLastEpoch() {
     first.append("a").leads(true, 5).append("b");
     PartitionData part = part(now(fetch(12, request(500, at(0, 2).setLastFetchedEpoch(4)))), 0);
