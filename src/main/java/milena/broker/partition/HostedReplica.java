@@ -4,16 +4,19 @@ import akka.actor.typed.ActorRef;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import milena.common.TopicIdPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a replica shows of itself: written by its actor alone, read by any thread. */
 final class HostedReplica implements PartitionHandle {
+  private static final Logger LOG = LoggerFactory.getLogger(HostedReplica.class);
+
   private final TopicIdPartition id;
   private final ActorRef<PartitionReplica.Command> replica;
   private final ReplicaDirectory directory;
   private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet(1);
   private volatile PartitionView view;
   private volatile long recoveryPoint;
-  private volatile boolean offline;
 
   HostedReplica(
       TopicIdPartition id,
@@ -47,11 +50,6 @@ final class HostedReplica implements PartitionHandle {
   }
 
   @Override
-  public boolean isOffline() {
-    return offline;
-  }
-
-  @Override
   public void watch(Watcher watcher) {
     watchers.add(watcher);
   }
@@ -65,20 +63,27 @@ final class HostedReplica implements PartitionHandle {
     view = published;
     if (!watchers.isEmpty()) {
       for (Watcher watcher : watchers) {
-        watcher.published(published);
+        try {
+          watcher.published(published);
+        } catch (RuntimeException e) {
+          LOG.error("A watcher of {} failed.", id, e);
+        }
       }
     }
   }
 
-  /** The view stays as it is; nothing more is read or written. */
-  void goOffline(PartitionView last) {
-    offline = true;
-    publish(last);
+  /** The last view stays, of a replica that leads no longer. */
+  void stepDown(boolean offline) {
+    publish(view.stepDown(offline));
   }
 
   void stopped() {
     for (Watcher watcher : watchers) {
-      watcher.stopped();
+      try {
+        watcher.stopped();
+      } catch (RuntimeException e) {
+        LOG.error("A watcher of {} failed.", id, e);
+      }
     }
     watchers.clear();
   }

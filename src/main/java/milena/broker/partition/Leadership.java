@@ -19,6 +19,8 @@ import milena.replication.DeferredUntil;
 import milena.replication.LeaderState;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.TimestampType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The appends of one leader epoch, from their validation to their answers. Each goes through three
@@ -36,6 +38,8 @@ import org.apache.kafka.common.record.TimestampType;
  * and close it.
  */
 final class Leadership {
+  private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
+
   /** An append that has not been answered, and what its answer will be. */
   private record Unanswered(Append append, long baseOffset, long endOffset, long appendTimeMs) {}
 
@@ -79,13 +83,11 @@ final class Leadership {
       refuse(append, Errors.NOT_ENOUGH_REPLICAS, null);
       return;
     }
-    boolean client = append.origin() == AppendOrigin.CLIENT;
-    BatchValidator.Outcome valid =
-        validator.validate(
-            append.records(),
-            log.config(),
-            client ? BatchValidator.Source.CLIENT : BatchValidator.Source.COORDINATOR,
-            nowMs);
+    BatchValidator.Outcome valid = validate(append, validator, nowMs);
+    if (valid == null) {
+      refuse(append, Errors.UNKNOWN_SERVER_ERROR, null);
+      return;
+    }
     if (!valid.isValid()) {
       List<RecordError> errors =
           valid.invalidRecords().stream()
@@ -99,12 +101,7 @@ final class Leadership {
       refuse(append, Errors.RECORD_LIST_TOO_LARGE, null);
       return;
     }
-    AppendOutcome outcome =
-        log.append(
-            records,
-            state.leaderEpoch(),
-            client ? AppendSource.CLIENT : AppendSource.COORDINATOR,
-            nowMs);
+    AppendOutcome outcome = stageInLog(append, records, nowMs);
     if (outcome instanceof Appended appended) {
       stagedBytes += records.remaining();
       stage(append, appended.baseOffset(), appended.lastOffset() + 1, valid.appendTimeMs());
@@ -117,6 +114,37 @@ final class Leadership {
           stamped ? duplicate.timestampMs() : -1);
     } else if (outcome instanceof Refused refused) {
       refuse(append, refused.error(), refused.message());
+    }
+  }
+
+  /** Null after an error of our own, which must not cost more than this append. */
+  private BatchValidator.Outcome validate(Append append, BatchValidator validator, long nowMs) {
+    try {
+      return validator.validate(
+          append.records(),
+          log.config(),
+          append.origin() == AppendOrigin.CLIENT
+              ? BatchValidator.Source.CLIENT
+              : BatchValidator.Source.COORDINATOR,
+          nowMs);
+    } catch (RuntimeException e) {
+      LOG.error("An append to {} could not be validated.", log.name(), e);
+      return null;
+    }
+  }
+
+  private AppendOutcome stageInLog(Append append, ByteBuffer records, long nowMs)
+      throws IOException {
+    AppendSource source =
+        append.origin() == AppendOrigin.CLIENT ? AppendSource.CLIENT : AppendSource.COORDINATOR;
+    try {
+      return log.append(records, state.leaderEpoch(), source, nowMs);
+    } catch (IOException e) {
+      refuse(append, Errors.KAFKA_STORAGE_ERROR, null);
+      throw e;
+    } catch (RuntimeException e) {
+      refuse(append, Errors.UNKNOWN_SERVER_ERROR, null);
+      throw e;
     }
   }
 
@@ -139,7 +167,7 @@ final class Leadership {
     written = staged;
     staged = before;
     for (Unanswered each : written) {
-      each.append().listener().released();
+      released(each.append());
     }
     onLogEnd();
   }
@@ -203,29 +231,44 @@ final class Leadership {
   }
 
   private void succeed(Unanswered each) {
-    each.append()
-        .listener()
-        .completed(
-            new AppendResult(
-                Errors.NONE,
-                null,
-                each.baseOffset(),
-                each.appendTimeMs(),
-                log.logStartOffset(),
-                List.of()));
+    completed(
+        each.append(),
+        new AppendResult(
+            Errors.NONE,
+            null,
+            each.baseOffset(),
+            each.appendTimeMs(),
+            log.logStartOffset(),
+            List.of()));
   }
 
   private void answerLate(Unanswered each, Errors error) {
-    each.append().listener().completed(failed(error, null, List.of()));
+    completed(each.append(), failed(error, null, List.of()));
   }
 
   private void refuse(Append append, Errors error, String message) {
     answer(append, failed(error, message, List.of()));
   }
 
-  private static void answer(Append append, AppendResult result) {
-    append.listener().released();
-    append.listener().completed(result);
+  static void answer(Append append, AppendResult result) {
+    released(append);
+    completed(append, result);
+  }
+
+  private static void released(Append append) {
+    try {
+      append.listener().released();
+    } catch (RuntimeException e) {
+      LOG.error("A listener failed when it got its buffer back.", e);
+    }
+  }
+
+  private static void completed(Append append, AppendResult result) {
+    try {
+      append.listener().completed(result);
+    } catch (RuntimeException e) {
+      LOG.error("A listener failed when it was told {}.", result, e);
+    }
   }
 
   private AppendResult failed(Errors error, String message, List<RecordError> recordErrors) {

@@ -16,8 +16,10 @@ public interface PartitionHandle {
   /** The log directory that holds the replica. */
   ReplicaDirectory directory();
 
-  /** Whether its disk has failed: answer KAFKA_STORAGE_ERROR, whatever the last view says. */
-  boolean isOffline();
+  /** Whether its disk has failed: answer KAFKA_STORAGE_ERROR, whatever else the view says. */
+  default boolean isOffline() {
+    return view().offline();
+  }
 
   /**
    * Calls {@code watcher} after each later publication, on the replica's thread, until {@link

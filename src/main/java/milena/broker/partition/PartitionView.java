@@ -13,6 +13,7 @@ import org.apache.kafka.common.TopicPartition;
  * @param highWatermark records below it are committed: all a consumer may see
  * @param lastStableOffset records below it belong to no open transaction: all that a read_committed
  *     consumer may see
+ * @param offline the log directory has failed: whoever asks is told KAFKA_STORAGE_ERROR
  */
 public record PartitionView(
     TopicIdPartition id,
@@ -23,4 +24,45 @@ public record PartitionView(
     int partitionEpoch,
     long highWatermark,
     long lastStableOffset,
-    LogView log) {}
+    LogView log,
+    boolean offline) {
+
+  /** The view of a replica whose disk works. */
+  public PartitionView(
+      TopicIdPartition id,
+      TopicPartition name,
+      boolean leading,
+      int leaderId,
+      int leaderEpoch,
+      int partitionEpoch,
+      long highWatermark,
+      long lastStableOffset,
+      LogView log) {
+    this(
+        id,
+        name,
+        leading,
+        leaderId,
+        leaderEpoch,
+        partitionEpoch,
+        highWatermark,
+        lastStableOffset,
+        log,
+        false);
+  }
+
+  /** The replica has stopped leading, or {@code offline}, stopped everything. */
+  PartitionView stepDown(boolean offline) {
+    return new PartitionView(
+        id,
+        name,
+        false,
+        leaderId,
+        leaderEpoch,
+        partitionEpoch,
+        highWatermark,
+        lastStableOffset,
+        log,
+        offline);
+  }
+}

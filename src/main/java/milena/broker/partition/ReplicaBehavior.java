@@ -45,7 +45,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   /** Staged bytes are written without waiting for more, from here on. */
   private static final long WRITE_AT_BYTES = 4 << 20;
 
-  private static final int REOPENINGS_MAX = 5;
+  private static final int REOPENINGS_MAX = 3;
   private static final long NEVER = Long.MAX_VALUE;
 
   private final TopicIdPartition id;
@@ -68,6 +68,8 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   private LogFlush flushInFlight;
   private boolean flushScheduled;
   private long expiryAtNanos = NEVER;
+
+  /** Since the log was last opened. */
   private int reopenings;
 
   ReplicaBehavior(ActorContext<Command> context, TopicIdPartition id, ReplicaHost host) {
@@ -136,7 +138,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       case DIRECTORY_FAILED:
         if (log != null && !decided.directory().isOnline()) {
           close(Errors.KAFKA_STORAGE_ERROR);
-          hosted.goOffline(lastView());
+          hosted.stepDown(true);
         }
         break;
       case REOPEN:
@@ -152,12 +154,10 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   private void onAppend(Append append) throws IOException {
     if (leadership == null) {
       boolean offline = hosted != null && hosted.isOffline();
-      append.listener().released();
-      append
-          .listener()
-          .completed(
-              AppendResult.refused(
-                  offline ? Errors.KAFKA_STORAGE_ERROR : Errors.NOT_LEADER_OR_FOLLOWER, null, -1));
+      Leadership.answer(
+          append,
+          AppendResult.refused(
+              offline ? Errors.KAFKA_STORAGE_ERROR : Errors.NOT_LEADER_OR_FOLLOWER, null, -1));
       return;
     }
     leadership.append(append, host.validators().get(), host.nowMs());
@@ -289,6 +289,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       hosted = new HostedReplica(id, getContext().getSelf(), directory, view());
     }
     hosted.recoveryPoint(log.recoveryPoint());
+    reopenings = 0;
   }
 
   private void lead(PartitionImage image) {
@@ -316,12 +317,12 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
 
   private void onReconfigure(LogConfig config) {
     if (log != null) {
-      decided =
-          new BecomeReplica(decided.topicName(), decided.image(), config, decided.directory());
       log.reconfigure(config);
       if (leadership != null) {
         leadership.state().onMinInSync(config.minInSyncReplicas());
       }
+      decided =
+          new BecomeReplica(decided.topicName(), decided.image(), config, decided.directory());
     }
   }
 
@@ -344,21 +345,6 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
         highWatermark,
         log.lastStableOffset(highWatermark),
         log.view());
-  }
-
-  /** The last view, of a replica that leads no longer. */
-  private PartitionView lastView() {
-    PartitionView last = hosted.view();
-    return new PartitionView(
-        id,
-        name,
-        false,
-        last.leaderId(),
-        last.leaderEpoch(),
-        last.partitionEpoch(),
-        last.highWatermark(),
-        last.lastStableOffset(),
-        last.log());
   }
 
   // Upkeep.
@@ -502,7 +488,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     ReplicaDirectory directory = decided.directory();
     close(Errors.KAFKA_STORAGE_ERROR);
     if (hosted != null) {
-      hosted.goOffline(lastView());
+      hosted.stepDown(true);
     }
     failDirectory(directory, cause);
   }
@@ -521,10 +507,10 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       cause.addSuppressed(e);
     }
     if (hosted != null && ++reopenings <= REOPENINGS_MAX) {
-      hosted.publish(lastView());
+      hosted.stepDown(false);
       getContext().getSelf().tell(Tick.REOPEN);
     } else if (hosted != null) {
-      hosted.goOffline(lastView());
+      hosted.stepDown(true);
     }
   }
 
