@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import milena.broker.partition.ReplicaDirectory;
 import milena.log.LogDirectory;
 import milena.log.LogDirectory.Identity;
+import milena.metadata.PreviousStop;
 import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -152,8 +154,22 @@ final class Directories implements Closeable {
     return owned.stream().map(entry -> entry.identity.directoryId()).toList();
   }
 
-  List<LogDirectory> all() {
-    return owned.stream().map(entry -> entry.directory).toList();
+  /**
+   * Reads what is in the directories, and takes away the marks of a clean stop: for {@link #join}ed
+   * directories only.
+   */
+  List<ReplicaDirectory> read() throws IOException {
+    List<ReplicaDirectory> read = new ArrayList<>();
+    for (Owned entry : owned) {
+      read.add(ReplicaDirectory.load(entry.directory, entry.identity.directoryId()));
+    }
+    return read;
+  }
+
+  /** How the node's earlier run ended, by its worst directory. */
+  PreviousStop previousStop(List<ReplicaDirectory> read) {
+    boolean clean = read.stream().allMatch(each -> each.cleanStopEpoch().isPresent());
+    return clean ? PreviousStop.CLEAN : PreviousStop.LOSSY;
   }
 
   /** Frees the locks. */

@@ -13,6 +13,9 @@ import java.util.Map;
 final class NodeSystem {
   static final String NAME = "milena";
 
+  /** Every node that hosts replicas and coordinators has it; see also {@link PinnedShards#role}. */
+  static final String BROKER_ROLE = "broker";
+
   private NodeSystem() {}
 
   /**

@@ -2,6 +2,7 @@ package milena.node;
 
 import akka.actor.ActorRef;
 import akka.actor.Address;
+import akka.actor.typed.ActorSystem;
 import akka.cluster.Cluster;
 import akka.cluster.Member;
 import akka.cluster.MemberStatus;
@@ -25,8 +26,13 @@ import scala.concurrent.Future;
 final class PinnedShards extends AbstractShardAllocationStrategy {
   private final Cluster cluster;
 
-  PinnedShards(Cluster cluster) {
+  private PinnedShards(Cluster cluster) {
     this.cluster = cluster;
+  }
+
+  /** One for each entity type: Akka stops a strategy with its coordinator. */
+  static PinnedShards of(ActorSystem<?> system) {
+    return new PinnedShards(Cluster.get(system.classicSystem()));
   }
 
   /** The role by which the members of the cluster tell whose node they are. */

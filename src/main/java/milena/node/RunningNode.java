@@ -1,18 +1,270 @@
 package milena.node;
 
-/** Placeholder. */
+import akka.Done;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import milena.broker.controller.BrokerLifecycle;
+import milena.broker.partition.ReplicaReconciler;
+import milena.broker.raft.MetadataLog;
+import milena.broker.raft.RaftSettings;
+import milena.broker.raft.RatisMetadataLog;
+import milena.common.config.BrokerConfig;
+import milena.kafka.server.KafkaServer;
+import milena.metadata.BrokerImage.Endpoint;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node from its start to its end. What it takes is taken in this order, and given back in the
+ * other: log directories, the Kafka ports, the metadata log, the actor system. The last three don't
+ * need each other, so they start side by side.
+ */
 final class RunningNode {
+  private static final Logger LOG = LoggerFactory.getLogger("milena.node");
+
+  private enum State {
+    STARTING,
+    RUNNING,
+    ENDING,
+    ENDED
+  }
+
+  private final NodeConfig config;
+  private final Runnable onEnd;
+  private final CompletableFuture<Boolean> end = new CompletableFuture<>();
+  private State state = State.STARTING;
+  private Directories directories;
+  private CompletableFuture<KafkaServer> server;
+  private CompletableFuture<MetadataLog> metadataLog;
+  private ActorSystem<NodeGuardian.Command> system;
+  private NodeParts parts;
+  private Map<String, Endpoint> advertised = Map.of();
+
+  private RunningNode(NodeConfig config, Runnable onEnd) {
+    this.config = config;
+    this.onEnd = onEnd;
+  }
+
+  /**
+   * @param onEnd run when the node has ended though nobody asked it to
+   */
   static RunningNode start(Settings settings, Runnable onEnd) {
-    throw new CannotStart("Not yet.");
+    RunningNode node = new RunningNode(NodeConfig.of(settings), onEnd);
+    try {
+      node.start();
+      return node;
+    } catch (Throwable failure) {
+      node.kill();
+      throw refusal(failure);
+    }
+  }
+
+  private void start() throws Exception {
+    long began = System.nanoTime();
+    BrokerConfig broker = config.broker();
+    directories = Directories.open(broker.nodeId(), broker.directories().logs());
+    server = aside("bind", () -> FrontDoor.bind(broker));
+    metadataLog = aside("metadata-log", this::openMetadataLog);
+    CompletableFuture<NodeParts> up = new CompletableFuture<>();
+    system =
+        NodeSystem.start(
+            NodeGuardian.create(config, directories, up),
+            config.own(),
+            config.remoting(),
+            List.of(NodeSystem.BROKER_ROLE, PinnedShards.role(broker.nodeId())));
+    system.getWhenTerminated().thenRun(() -> onSystemGone(up));
+    advertised = FrontDoor.advertised(broker, server.get());
+    system.tell(new NodeGuardian.Begin(metadataLog.get(), advertised));
+    parts = up.get(broker.liveness().registrationTimeoutMs(), TimeUnit.MILLISECONDS);
+    server.get().serve(Apis.of(parts));
+    synchronized (this) {
+      state = State.RUNNING;
+    }
+    LOG.info(
+        "Node {} of cluster {} is up after {} ms: {}; data in {}.",
+        broker.nodeId(),
+        parts.images().current().clusterId().orElse("?"),
+        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began),
+        FrontDoor.told(server.get().addresses()),
+        broker.directories().logs());
+  }
+
+  private MetadataLog openMetadataLog() throws IOException {
+    int nodeId = config.broker().nodeId();
+    return RatisMetadataLog.start(
+        new RaftSettings(nodeId, List.of(nodeId), config.broker().directories().metadata()),
+        (peer, kind, request) -> {
+          throw new IOException("There is no other voter");
+        },
+        failure -> fail("the metadata log has failed", failure));
   }
 
   String bootstrapServers() {
-    return "";
+    return FrontDoor.bootstrapServers(advertised);
   }
 
+  /** Stops cleanly; whoever calls it meanwhile waits for the same end. */
   boolean stop() {
-    return true;
+    if (!beginEnd()) {
+      return end.join();
+    }
+    LOG.info("Node {} is stopping.", config.broker().nodeId());
+    system.tell(NodeGuardian.Ending.INSTANCE);
+    Takedown takedown = new Takedown();
+    takedown.add("lock of the log directories", directories::close);
+    takedown.add("actor system", this::terminate);
+    takedown.add("metadata log", () -> metadataLog.get().close());
+    takedown.add("replicas", () -> stopReplicas(true));
+    takedown.add("front door", () -> server.get().close());
+    takedown.add("registration", this::sayGoodbye);
+    return finish(takedown.run());
   }
 
-  void kill() {}
+  /** Ends as a crash would: what nobody has written or said is lost. */
+  void kill() {
+    if (!beginEnd()) {
+      end.join();
+      return;
+    }
+    Takedown takedown = new Takedown();
+    takedown.add("lock of the log directories", this::unlock);
+    takedown.add("actor system", this::terminate);
+    takedown.add("front door", () -> whenStarted(server, KafkaServer::close));
+    takedown.add("metadata log", () -> whenStarted(metadataLog, MetadataLog::abandon));
+    finish(takedown.run());
+  }
+
+  private synchronized boolean beginEnd() {
+    boolean first = state == State.STARTING || state == State.RUNNING;
+    if (first) {
+      state = State.ENDING;
+    }
+    return first;
+  }
+
+  private boolean finish(boolean clean) {
+    synchronized (this) {
+      state = State.ENDED;
+    }
+    end.complete(clean);
+    return clean;
+  }
+
+  private void sayGoodbye() throws Exception {
+    await(
+        AskPattern.<BrokerLifecycle.Command, Done>ask(
+            parts.lifecycle(), BrokerLifecycle.Stop::new, timeout(), system.scheduler()));
+  }
+
+  private void stopReplicas(boolean clean) throws Exception {
+    await(
+        AskPattern.<ReplicaReconciler.Command, ReplicaReconciler.AllStopped>ask(
+            parts.reconciler(),
+            replyTo -> new ReplicaReconciler.StopAll(clean, replyTo),
+            timeout(),
+            system.scheduler()));
+  }
+
+  private void terminate() throws Exception {
+    if (system != null) {
+      system.terminate();
+      await(system.getWhenTerminated());
+    }
+  }
+
+  private void unlock() {
+    if (directories != null) {
+      directories.close();
+    }
+  }
+
+  private Duration timeout() {
+    return config.stopTimeout();
+  }
+
+  private <T> T await(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(timeout().toMillis() + 1000, TimeUnit.MILLISECONDS);
+  }
+
+  /** Akka itself, or a part that the node can't live without, has ended. */
+  private void onSystemGone(CompletableFuture<NodeParts> up) {
+    up.completeExceptionally(new CannotStart("A part of the node has failed; see the log."));
+    synchronized (this) {
+      if (state != State.RUNNING) {
+        return;
+      }
+    }
+    fail("its actor system has ended", null);
+  }
+
+  private void fail(String what, Throwable cause) {
+    LOG.error("Node {} goes down: {}.", config.broker().nodeId(), what, cause);
+    Thread ender =
+        new Thread(
+            () -> {
+              kill();
+              onEnd.run();
+            },
+            "milena-end");
+    ender.start();
+  }
+
+  private static CannotStart refusal(Throwable failure) {
+    if (failure instanceof CannotStart known) {
+      return known;
+    }
+    boolean wrapped =
+        failure instanceof ExecutionException || failure instanceof CompletionException;
+    if (wrapped && failure.getCause() != null) {
+      return refusal(failure.getCause());
+    }
+    String reason =
+        failure instanceof TimeoutException
+            ? "its cluster did not let it in in time"
+            : failure.toString();
+    return new CannotStart("The node can't start: " + reason + ".", failure);
+  }
+
+  /** Closes what may not have started, or be about to. */
+  private static <T> void whenStarted(CompletableFuture<T> part, Closing<T> close)
+      throws Exception {
+    if (part != null) {
+      T started = part.handle((value, failure) -> value).get();
+      if (started != null) {
+        close.close(started);
+      }
+    }
+  }
+
+  private interface Closing<T> {
+    void close(T part) throws Exception;
+  }
+
+  private static <T> CompletableFuture<T> aside(String name, Callable<T> task) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                result.complete(task.call());
+              } catch (Throwable e) {
+                result.completeExceptionally(e);
+              }
+            },
+            "milena-start-" + name);
+    thread.setDaemon(true);
+    thread.start();
+    return result;
+  }
 }

@@ -56,8 +56,7 @@ public class PinnedShardsTest extends JUnitSuite {
                                     return Behaviors.same();
                                   }))
                       .withMessageExtractor(PinnedShards.extractor())
-                      .withAllocationStrategy(
-                          new PinnedShards(akka.cluster.Cluster.get(system.classicSystem()))));
+                      .withAllocationStrategy(PinnedShards.of(system)));
       region.tell(new ShardingEnvelope<>("5/x", "hello"));
       assertEquals("5/x hello", met.get(20, TimeUnit.SECONDS));
     } finally {

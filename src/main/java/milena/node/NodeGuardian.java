@@ -1,0 +1,310 @@
+package milena.node;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.Terminated;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.cluster.sharding.typed.ShardingEnvelope;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.Entity;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Join;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import milena.broker.controller.BrokerIdentity;
+import milena.broker.controller.BrokerLifecycle;
+import milena.broker.controller.BrokerStanding;
+import milena.broker.controller.Controller;
+import milena.broker.controller.ControllerGateway;
+import milena.broker.controller.ControllerSettings;
+import milena.broker.controller.ControllerShell;
+import milena.broker.controller.MetadataSubscriber;
+import milena.broker.partition.PartitionRegistry;
+import milena.broker.partition.PartitionReplica;
+import milena.broker.partition.ReplicaDirectory;
+import milena.broker.partition.ReplicaHost;
+import milena.broker.partition.ReplicaReconciler;
+import milena.broker.raft.MetadataLog;
+import milena.broker.raft.MetadataLogs;
+import milena.common.config.BrokerConfig;
+import milena.common.config.SettingsRules;
+import milena.metadata.BrokerImage.Endpoint;
+import milena.metadata.ImageSource;
+import milena.metadata.SettingsInForce;
+import milena.metadata.TopicDecisions.TopicDefaults;
+
+/**
+ * The root of a node's actors: starts each when what it needs is there, and can't live without any
+ * of them. How a start goes:
+ *
+ * <pre>
+ *   (created)        the Akka cluster is joined, sharding starts
+ *   Begin            the metadata log runs: the way to the controller and the images start
+ *   ClusterKnown     an image names the cluster: the log directories are made its own
+ *   DirectoriesRead  the broker registers
+ *   LetIn            the controller has unfenced the broker: replicas become what the image says
+ * </pre>
+ */
+final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
+  private static final DispatcherSelector PARTITIONS =
+      DispatcherSelector.fromConfig("milena.partition-dispatcher");
+  private static final DispatcherSelector BLOCKING =
+      DispatcherSelector.fromConfig("milena.blocking-dispatcher");
+
+  sealed interface Command {}
+
+  /**
+   * The metadata log runs, the listeners are bound.
+   *
+   * @param advertised what clients are told to dial, by listener name
+   */
+  record Begin(MetadataLog log, Map<String, Endpoint> advertised) implements Command {}
+
+  private record ClusterKnown(String clusterId) implements Command {}
+
+  private record DirectoriesRead(List<ReplicaDirectory> directories) implements Command {}
+
+  private record LetIn(long brokerEpoch) implements Command {}
+
+  private record Failed(Throwable cause) implements Command {}
+
+  /** The node is being taken down: parts that end from now on were asked to. */
+  enum Ending implements Command {
+    INSTANCE
+  }
+
+  private enum NoDirectoryLeft implements Command {
+    INSTANCE
+  }
+
+  private final NodeConfig config;
+  private final Directories directories;
+  private final CompletableFuture<NodeParts> ready;
+  private final PartitionRegistry registry = new PartitionRegistry();
+  private final Executor blocking;
+  private final ReplicaHost host;
+  private final ActorRef<ShardingEnvelope<PartitionReplica.Command>> replicas;
+  private Begin begin;
+  private ImageSource images;
+  private SettingsInForce settings;
+  private List<ReplicaDirectory> replicaDirectories;
+  private ActorRef<Controller.Command> controller;
+  private ActorRef<BrokerLifecycle.Command> lifecycle;
+  private ActorRef<ReplicaReconciler.Command> reconciler;
+  private final BrokerStanding standing = new BrokerStanding();
+
+  /**
+   * @param ready completed with the parts when the broker is let in, or with what went wrong
+   */
+  static Behavior<Command> create(
+      NodeConfig config, Directories directories, CompletableFuture<NodeParts> ready) {
+    return Behaviors.setup(context -> new NodeGuardian(context, config, directories, ready));
+  }
+
+  private NodeGuardian(
+      ActorContext<Command> context,
+      NodeConfig config,
+      Directories directories,
+      CompletableFuture<NodeParts> ready) {
+    super(context);
+    this.config = config;
+    this.directories = directories;
+    this.ready = ready;
+    this.blocking = context.getSystem().dispatchers().lookup(BLOCKING);
+    Cluster cluster = Cluster.get(context.getSystem());
+    cluster.manager().tell(Join.create(cluster.selfMember().address()));
+    BrokerConfig broker = config.broker();
+    this.host =
+        new ReplicaHost(
+            broker.nodeId(),
+            registry,
+            System::currentTimeMillis,
+            blocking,
+            broker.upkeep().producerExpiryMs(),
+            this::tellOfFailedDirectory);
+    this.replicas =
+        ClusterSharding.get(context.getSystem())
+            .init(
+                Entity.of(
+                        PartitionReplica.ENTITY_TYPE_KEY,
+                        entity ->
+                            PartitionReplica.create(
+                                PartitionReplica.idOf(entity.getEntityId()), host))
+                    .withEntityProps(PARTITIONS)
+                    .withRole(NodeSystem.BROKER_ROLE)
+                    .withMessageExtractor(PinnedShards.extractor())
+                    .withAllocationStrategy(PinnedShards.of(context.getSystem())));
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Begin.class, this::onBegin)
+        .onMessage(ClusterKnown.class, this::onClusterKnown)
+        .onMessage(DirectoriesRead.class, this::onDirectoriesRead)
+        .onMessage(LetIn.class, this::onLetIn)
+        .onMessage(Failed.class, this::onFailed)
+        .onMessage(Ending.class, ending -> onEnding())
+        .onMessage(NoDirectoryLeft.class, none -> onNoDirectoryLeft())
+        .onSignal(Terminated.class, this::onPartGone)
+        .build();
+  }
+
+  private Behavior<Command> onBegin(Begin given) {
+    begin = given;
+    MetadataLogs.provide(getContext().getSystem(), given.log());
+    images =
+        MetadataSubscriber.start(given.log(), behavior -> spawn(behavior, "metadata-subscriber"));
+    BrokerConfig broker = config.broker();
+    settings = new SettingsInForce(broker, images);
+    ControllerSettings controllerSettings =
+        new ControllerSettings(
+            directories.clusterId(),
+            new TopicDefaults(broker.topics().partitions(), broker.topics().replicationFactor()),
+            Duration.ofMillis(broker.liveness().sessionMs()),
+            broker.logConfig(Map.of()).minInSyncReplicas());
+    controller =
+        spawn(
+            ControllerGateway.create(
+                given.log(),
+                ControllerShell.factory(
+                    controllerSettings,
+                    new SettingsRules(broker.layers()),
+                    () -> System.nanoTime() / 1_000_000,
+                    ThreadLocalRandom.current()),
+                Duration.ofMillis(broker.quorum().requestTimeoutMs())),
+            "controller");
+    ActorRef<Command> self = getContext().getSelf();
+    CompletableFuture<String> named = new CompletableFuture<>();
+    ImageSource.Subscription untilNamed =
+        images.subscribe((old, now) -> now.clusterId().ifPresent(named::complete));
+    named.thenAccept(
+        clusterId -> {
+          untilNamed.cancel();
+          self.tell(new ClusterKnown(clusterId));
+        });
+    return this;
+  }
+
+  private Behavior<Command> onClusterKnown(ClusterKnown known) {
+    getContext()
+        .pipeToSelf(
+            CompletableFuture.supplyAsync(() -> readDirectories(known.clusterId()), blocking),
+            (read, failure) -> failure == null ? new DirectoriesRead(read) : new Failed(failure));
+    return this;
+  }
+
+  private List<ReplicaDirectory> readDirectories(String clusterId) {
+    directories.join(clusterId);
+    try {
+      return directories.read();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Behavior<Command> onDirectoriesRead(DirectoriesRead read) {
+    BrokerConfig broker = config.broker();
+    ActorRef<Command> self = getContext().getSelf();
+    replicaDirectories = read.directories();
+    reconciler =
+        spawn(
+            ReplicaReconciler.create(
+                new ReplicaReconciler.Setup(
+                    host,
+                    read.directories(),
+                    images,
+                    (id, command) ->
+                        replicas.tell(
+                            new ShardingEnvelope<>(
+                                PartitionReplica.entityId(broker.nodeId(), id), command)),
+                    settings::topic,
+                    broker.upkeep(),
+                    () -> self.tell(NoDirectoryLeft.INSTANCE))),
+            "replicas");
+    lifecycle =
+        spawn(
+            BrokerLifecycle.create(
+                new BrokerIdentity(
+                    broker.nodeId(),
+                    directories.clusterId(),
+                    begin.advertised(),
+                    broker.rack(),
+                    directories.ids(),
+                    directories.previousStop(read.directories())),
+                new BrokerLifecycle.Timing(
+                    Duration.ofMillis(broker.liveness().heartbeatMs()),
+                    Duration.ofMillis(broker.liveness().sessionMs()),
+                    config.stopTimeout().dividedBy(2)),
+                controller,
+                images,
+                standing),
+            "lifecycle");
+    standing.whenActive().thenAccept(epoch -> self.tell(new LetIn(epoch)));
+    return this;
+  }
+
+  private Behavior<Command> onLetIn(LetIn letIn) {
+    reconciler.tell(new ReplicaReconciler.Begin(letIn.brokerEpoch()));
+    ready.complete(
+        new NodeParts(
+            getContext().getSystem(),
+            config.broker(),
+            images,
+            settings,
+            registry,
+            replicaDirectories,
+            controller,
+            standing,
+            blocking,
+            lifecycle,
+            reconciler));
+    return this;
+  }
+
+  private Behavior<Command> onFailed(Failed failed) {
+    Throwable cause =
+        failed.cause().getCause() == null ? failed.cause() : failed.cause().getCause();
+    ready.completeExceptionally(cause);
+    return this;
+  }
+
+  private Behavior<Command> onEnding() {
+    getContext().getChildren().forEach(getContext()::unwatch);
+    return this;
+  }
+
+  private Behavior<Command> onNoDirectoryLeft() {
+    getContext().getLog().error("No log directory is left; this node stops.");
+    return Behaviors.stopped();
+  }
+
+  /** The parts restart what can be restarted below them: one that ends is a fault of ours. */
+  private Behavior<Command> onPartGone(Terminated terminated) {
+    getContext()
+        .getLog()
+        .error("The part {} has ended; this node stops.", terminated.getRef().path().name());
+    return Behaviors.stopped();
+  }
+
+  private void tellOfFailedDirectory(ReplicaDirectory directory) {
+    reconciler.tell(new ReplicaReconciler.DirectoryFailed(directory));
+    lifecycle.tell(new BrokerLifecycle.DirectoryFailed(directory.id()));
+  }
+
+  private <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
+    ActorRef<T> part = getContext().spawn(behavior, name);
+    getContext().watch(part);
+    return part;
+  }
+}
