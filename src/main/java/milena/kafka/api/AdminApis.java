@@ -1,15 +1,15 @@
 package milena.kafka.api;
 
 import java.util.List;
-import java.util.function.Supplier;
 import milena.broker.partition.PartitionRegistry;
+import milena.broker.partition.ReplicaDirectory;
 import milena.metadata.ImageSource;
 import milena.metadata.SettingsInForce;
 
 /**
  * The handlers that look after topics and settings, made of what they share.
  *
- * @param directories this broker's log directories as they are now
+ * @param directories this broker's log directories
  */
 public record AdminApis(
     int nodeId,
@@ -17,7 +17,7 @@ public record AdminApis(
     SettingsInForce settings,
     PartitionRegistry registry,
     ControllerAsk controller,
-    Supplier<List<DescribeLogDirsHandler.Directory>> directories,
+    List<ReplicaDirectory> directories,
     LogLevels logLevels) {
 
   /** One handler for each API. */
@@ -36,7 +36,7 @@ public record AdminApis(
         new DescribeConfigsHandler(nodeId, images, settings, logLevels),
         new AlterConfigsHandler(alterations),
         new IncrementalAlterConfigsHandler(alterations),
-        new DescribeLogDirsHandler(nodeId, images, registry, directories),
+        new DescribeLogDirsHandler(registry, directories),
         new ListConfigResourcesHandler(images));
   }
 }

@@ -3,7 +3,6 @@ package milena.kafka.api;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,15 +11,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import milena.broker.partition.PartitionHandle;
 import milena.broker.partition.PartitionRegistry;
 import milena.broker.partition.PartitionView;
-import milena.metadata.ClusterImage;
-import milena.metadata.ImageSource;
-import milena.metadata.PartitionImage;
+import milena.broker.partition.ReplicaDirectory;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsPartition;
@@ -31,23 +26,12 @@ import org.apache.kafka.common.protocol.Errors;
 
 /** DescribeLogDirs: what lies in this broker's log directories, and how much room is left. */
 public final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsRequestData> {
-  /** A log directory as it is now. */
-  public record Directory(Uuid id, Path path, boolean online) {}
-
-  private final int nodeId;
-  private final ImageSource images;
   private final PartitionRegistry registry;
-  private final Supplier<List<Directory>> directories;
+  private final List<ReplicaDirectory> directories;
 
-  public DescribeLogDirsHandler(
-      int nodeId,
-      ImageSource images,
-      PartitionRegistry registry,
-      Supplier<List<Directory>> directories) {
-    this.nodeId = nodeId;
-    this.images = images;
+  public DescribeLogDirsHandler(PartitionRegistry registry, List<ReplicaDirectory> directories) {
     this.registry = registry;
-    this.directories = directories;
+    this.directories = List.copyOf(directories);
   }
 
   @Override
@@ -63,36 +47,33 @@ public final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsR
   }
 
   private DescribeLogDirsResponseData answer(DescribeLogDirsRequestData request) {
-    List<Directory> all = directories.get();
-    Map<Uuid, DescribeLogDirsResult> results = new HashMap<>();
-    DescribeLogDirsResponseData response = new DescribeLogDirsResponseData();
-    for (Directory directory : all) {
-      DescribeLogDirsResult result = describe(directory);
-      results.put(directory.id(), result);
-      response.results().add(result);
-    }
-    Map<Uuid, Map<String, DescribeLogDirsTopic>> topics = new HashMap<>();
+    Map<ReplicaDirectory, Map<String, DescribeLogDirsTopic>> topics = new HashMap<>();
     Set<TopicPartition> wanted = wanted(request);
-    ClusterImage image = images.current();
     for (PartitionHandle handle : registry.all()) {
       PartitionView view = handle.view();
-      Uuid id = all.isEmpty() ? null : directoryOf(image.partition(view.id()), all);
-      if ((wanted == null || wanted.contains(view.name())) && results.containsKey(id)) {
+      if (wanted == null || wanted.contains(view.name())) {
         topics
-            .computeIfAbsent(id, any -> new TreeMap<>())
+            .computeIfAbsent(handle.directory(), any -> new TreeMap<>())
             .computeIfAbsent(view.name().topic(), name -> new DescribeLogDirsTopic().setName(name))
             .partitions()
             .add(partition(view));
       }
     }
-    topics.forEach((id, byName) -> results.get(id).topics().addAll(byName.values()));
+    DescribeLogDirsResponseData response = new DescribeLogDirsResponseData();
+    for (ReplicaDirectory directory : directories) {
+      DescribeLogDirsResult result = describe(directory);
+      if (result.errorCode() == Errors.NONE.code()) {
+        result.topics().addAll(topics.getOrDefault(directory, Map.of()).values());
+      }
+      response.results().add(result);
+    }
     return response;
   }
 
-  private static DescribeLogDirsResult describe(Directory directory) {
+  private static DescribeLogDirsResult describe(ReplicaDirectory directory) {
     DescribeLogDirsResult result =
         new DescribeLogDirsResult().setLogDir(directory.path().toString());
-    if (!directory.online()) {
+    if (!directory.isOnline()) {
       return result.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code());
     }
     try {
@@ -120,17 +101,6 @@ public final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsR
       topic.partitions().forEach(i -> wanted.add(new TopicPartition(topic.topic(), i)));
     }
     return wanted;
-  }
-
-  /** The directory the controller chose; what it never placed lies in the first. */
-  private Uuid directoryOf(PartitionImage partition, List<Directory> all) {
-    int mine = partition == null ? -1 : partition.replicas().indexOf(nodeId);
-    Uuid placed =
-        mine < 0 || mine >= partition.directories().size()
-            ? null
-            : partition.directories().get(mine);
-    boolean known = all.stream().anyMatch(directory -> directory.id().equals(placed));
-    return known ? placed : all.get(0).id();
   }
 
   private static DescribeLogDirsPartition partition(PartitionView view) {

@@ -88,7 +88,7 @@ public final class TopicReadiness {
       if (!missing.contains(handle.id())) {
         return;
       }
-      if (handle.view().leading()) {
+      if (handle.view().leading() || handle.isOffline()) {
         opened(handle.id());
         return;
       }
