@@ -9,7 +9,6 @@ import milena.kafka.api.ApiHandler;
 import milena.kafka.api.ApiRegistry;
 import milena.kafka.api.ControllerAsk;
 import milena.kafka.api.DeleteRecordsHandler;
-import milena.kafka.api.DescribeLogDirsHandler.Directory;
 import milena.kafka.api.DescribeProducersHandler;
 import milena.kafka.api.FetchHandler;
 import milena.kafka.api.InitProducerIdHandler;
@@ -59,14 +58,8 @@ final class Apis {
             parts.settings(),
             parts.registry(),
             new ControllerAsk(parts.controller(), parts.system().scheduler()),
-            () -> directories(parts),
+            parts.directories(),
             LogLevels.NONE);
     handlers.addAll(admin.handlers());
-  }
-
-  private static List<Directory> directories(NodeParts parts) {
-    return parts.directories().stream()
-        .map(each -> new Directory(each.id(), each.path(), each.isOnline()))
-        .toList();
   }
 }
