@@ -1,0 +1,142 @@
+package milena.broker.controller;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.SerializationTestKit;
+import akka.actor.typed.ActorRef;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import milena.broker.raft.RaftEndpoint;
+import milena.broker.raft.RaftRpc;
+import milena.common.CborSerializable;
+import milena.common.Outcome;
+import milena.metadata.AlteredConfig;
+import milena.metadata.BrokerImage.Endpoint;
+import milena.metadata.ConfigChange;
+import milena.metadata.CreatedTopic;
+import milena.metadata.NewPartitions;
+import milena.metadata.NewTopic;
+import milena.metadata.PreviousStop;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.AfterClass;
+import org.junit.BeforeClass;
+import org.junit.Test;
+import org.scalatestplus.junit.JUnitSuite;
+
+/** Each message that may cross nodes survives its serialiser, and none is left out here. */
+public class MessagesCrossNodesTest extends JUnitSuite {
+  private static final Outcome FAILED = Outcome.of(Errors.INVALID_REQUEST, "no");
+  private static final Uuid ID = new Uuid(1, 2);
+  private static final ConfigResource TOPIC =
+      new ConfigResource(ConfigResource.Type.TOPIC, "a:topic");
+
+  private static ActorTestKit kit;
+
+  @BeforeClass
+  public static void startKit() {
+    kit = ActorTestKit.create("messages", TestSystems.config());
+  }
+
+  @AfterClass
+  public static void stopKit() {
+    kit.shutdownTestKit();
+  }
+
+  private static <T> ActorRef<T> ref(Class<T> type) {
+    return kit.createTestProbe(type).ref();
+  }
+
+  private static List<CborSerializable> messages() {
+    NewTopic placed =
+        new NewTopic("a", 3, (short) 2, List.of(), Collections.singletonMap("x", null));
+    NewTopic byHand =
+        new NewTopic(
+            "b",
+            -1,
+            (short) -1,
+            List.of(new NewTopic.Assignment(0, List.of(1, 2))),
+            Map.of("retention.ms", "1"));
+    ConfigChange change =
+        new ConfigChange(
+            TOPIC, false, List.of(new ConfigChange.Op("k", ConfigChange.Kind.APPEND, "v")));
+    return List.of(
+        new Controller.RegisterBroker(
+            1,
+            ID,
+            Optional.of("cluster"),
+            Map.of("PLAINTEXT", new Endpoint("host", 9092, "PLAINTEXT")),
+            Optional.of("rack"),
+            List.of(ID),
+            PreviousStop.PROCESS_CRASH,
+            ref(Controller.Registered.class)),
+        new Controller.Registered(Outcome.SUCCESS, 5),
+        new Controller.BrokerHeartbeat(
+            1, 5, 6, true, false, List.of(ID), ref(Controller.HeartbeatReply.class)),
+        new Controller.HeartbeatReply(FAILED, true, false, true),
+        new Controller.CreateTopics(
+            List.of(placed, byHand), true, ref(Controller.TopicsCreated.class)),
+        new Controller.TopicsCreated(
+            List.of(
+                CreatedTopic.failed("a", FAILED),
+                new CreatedTopic("b", ID, Outcome.SUCCESS, 3, (short) 1, Map.of("k", "v")))),
+        new Controller.DeleteTopics(List.of(ID), ref(Controller.TopicsDeleted.class)),
+        new Controller.TopicsDeleted(List.of(FAILED)),
+        new Controller.CreatePartitions(
+            List.of(
+                new NewPartitions("a", 4, Optional.empty()),
+                new NewPartitions("b", 4, Optional.of(List.of(List.of(1, 2))))),
+            false,
+            ref(Controller.PartitionsCreated.class)),
+        new Controller.PartitionsCreated(List.of(FAILED)),
+        new Controller.AlterConfigs(List.of(change), false, ref(Controller.ConfigsAltered.class)),
+        new Controller.ConfigsAltered(List.of(new AlteredConfig(TOPIC, FAILED))),
+        new Controller.AllocateProducerIds(1, 5, ref(Controller.ProducerIdBlock.class)),
+        new Controller.ProducerIdBlock(Outcome.SUCCESS, 1000, 1000));
+  }
+
+  @Test
+  public void eachSurvives() {
+    SerializationTestKit serialization = kit.serializationTestKit();
+    for (CborSerializable message : messages()) {
+      assertEquals(message, serialization.verifySerialization(message, true));
+    }
+  }
+
+  @Test
+  public void raftMessagesSurviveWithTheirBytes() {
+    SerializationTestKit serialization = kit.serializationTestKit();
+    byte[] bytes = {0, 1, -1};
+    RaftEndpoint.Call call =
+        new RaftEndpoint.Call(RaftRpc.Kind.APPEND_ENTRIES, bytes, ref(RaftEndpoint.Answer.class));
+    RaftEndpoint.Call sameCall = serialization.verifySerialization(call, false);
+    assertEquals(call.kind(), sameCall.kind());
+    assertEquals(call.replyTo(), sameCall.replyTo());
+    assertTrue(Arrays.equals(bytes, sameCall.request()));
+    RaftEndpoint.Answer answer =
+        serialization.verifySerialization(new RaftEndpoint.Answer(bytes, "why"), false);
+    assertTrue(Arrays.equals(bytes, answer.reply()));
+    assertEquals("why", answer.failure());
+  }
+
+  @Test
+  public void noneIsLeftOut() {
+    Set<Class<?>> shown = messages().stream().map(Object::getClass).collect(Collectors.toSet());
+    Set<Class<?>> all = new HashSet<>();
+    for (Class<?> type : Controller.class.getDeclaredClasses()) {
+      if (CborSerializable.class.isAssignableFrom(type) && type.isRecord()) {
+        all.add(type);
+      }
+    }
+    assertEquals(all, shown);
+  }
+}
