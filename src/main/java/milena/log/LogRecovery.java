@@ -114,7 +114,7 @@ final class LogRecovery {
       int cut = resume.run(trusted, Long.MAX_VALUE);
       epochs = resume.epochs();
       logEndOffset = resume.endOffset();
-      if (cut > 0) {
+      if (cut > 0 || isFollowedByHole(i)) {
         LOG.warn("{}: cut {} bytes behind offset {}", directory, cut, logEndOffset);
         deleteFrom(i + 1);
         changed = true;
@@ -124,6 +124,17 @@ final class LogRecovery {
       }
     }
     return first;
+  }
+
+  /**
+   * Whether whole batches are missing between a segment and the next, as when the next one reached
+   * the disk earlier. Where compaction may have been at work, a gap is no sign of a loss.
+   */
+  private boolean isFollowedByHole(int i) {
+    return i < segments.size() - 1
+        && segments.get(i + 1).baseOffset() > logEndOffset
+        && !config.compact()
+        && options.cleanedUpTo() == 0;
   }
 
   private void deleteFrom(int index) throws IOException {
@@ -155,6 +166,11 @@ final class LogRecovery {
       }
     }
     ProducerReplay.bringUpToDate(producers, snapshots, segments, recoveryPoint, logEndOffset);
+    if (snapshots.newest(logEndOffset) > snapshots.newest(recoveryPoint)) {
+      // The first pass was for the aborted transactions. A newer snapshot may also know producers
+      // whose batches have been deleted since.
+      ProducerReplay.bringUpToDate(producers, snapshots, segments, logEndOffset, logEndOffset);
+    }
     producers.expire(nowMs, options.producerIdExpirationMs());
   }
 }

@@ -224,23 +224,38 @@ record LogSnapshot(
     return i == segments.length - 1 ? activeLargest : segments[i].largest();
   }
 
-  /** As {@link #largestOf}, of the batches that end at or past the log start. */
+  /** As {@link #largestOf}, of the records at or past the log start. */
   private Segment.Largest largestVisibleOf(int i) throws IOException {
     Segment.Largest largest = largestOf(i);
-    if (largest.timestampMs() < 0 || largest.offset() >= logStartOffset) {
+    boolean allVisible = logStartOffset <= segments[i].baseOffset();
+    if (allVisible
+        || largest.timestampMs() < 0
+        || largest.offset() >= logStartOffset
+            && search(i, logStartOffset, largest.timestampMs()).isPresent()) {
       return largest;
     }
     long timestampMs = -1;
     long offset = -1;
     SegmentFile file = segments[i].file().retain();
-    try {
-      int position = segments[i].floorPosition(logStartOffset, Integer.MAX_VALUE);
+    try (RecordCursor records = new RecordCursor()) {
+      int position = segments[i].floorPosition(logStartOffset, sizeOf(i));
       BatchHeaders headers = new BatchHeaders(file.channel(), position, sizeOf(i));
       while (headers.next()) {
         RecordBatch batch = headers.header();
-        if (batch.lastOffset() >= logStartOffset && batch.maxTimestamp() > timestampMs) {
+        if (batch.lastOffset() < logStartOffset || batch.maxTimestamp() <= timestampMs) {
+          continue;
+        }
+        if (batch.baseOffset() >= logStartOffset) {
           timestampMs = batch.maxTimestamp();
           offset = batch.lastOffset();
+          continue;
+        }
+        records.start(headers.readWhole());
+        while (records.next()) {
+          if (records.offset() >= logStartOffset && records.timestamp() > timestampMs) {
+            timestampMs = records.timestamp();
+            offset = records.offset();
+          }
         }
       }
     } finally {

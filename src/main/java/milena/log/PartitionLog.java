@@ -445,7 +445,7 @@ public final class PartitionLog implements Closeable {
     segments.set(segments.size() - 1, reopened);
     // The epochs are known already, and cut below.
     SegmentResume resume = new SegmentResume(reopened, epochs, config.indexIntervalBytes(), false);
-    resume.run(Long.MAX_VALUE, offset);
+    resume.run(offset, offset);
     reopened.saveIndexes();
     reopened.aborted().truncateTo(offset);
     endAt(resume.endOffset());

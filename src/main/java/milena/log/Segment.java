@@ -27,7 +27,10 @@ final class Segment {
   private final TransactionIndex aborted;
   private final SegmentIndexer indexer;
   private volatile int size;
-  private volatile Largest sealedLargest;
+
+  /** Of what is written; null in a sealed segment until it is asked for. */
+  private volatile Largest largest = new Largest(-1, -1);
+
   private volatile boolean sealed;
   private int stagedSize;
   private long firstTimestampMs = -1;
@@ -143,12 +146,14 @@ final class Segment {
       }
     }
     size = stagedSize;
+    noteLargest();
   }
 
   /** Takes what the file holds up to here as written: after recovery. */
   void recoveredTo(int validSize) {
     size = validSize;
     stagedSize = validSize;
+    noteLargest();
   }
 
   /** Saves the indexes, so that recovery may begin where the log ends now. */
@@ -160,7 +165,6 @@ final class Segment {
   /** Ends the segment's growth. */
   void seal() throws IOException {
     indexer.finish();
-    sealedLargest = largestSoFar();
     offsets.seal();
     times.seal();
     sealed = true;
@@ -170,6 +174,7 @@ final class Segment {
   void sealedOnDisk() {
     offsets.sealedOnDisk();
     times.sealedOnDisk();
+    largest = null;
     sealed = true;
   }
 
@@ -183,17 +188,9 @@ final class Segment {
     aborted.force();
   }
 
-  /** The largest timestamp of an active segment so far. */
-  Largest largestSoFar() {
-    return new Largest(indexer.maxTimestamp(), indexer.offsetOfMaxTimestamp());
-  }
-
-  /** The largest timestamp; of a sealed segment, read at the first need. */
+  /** The largest timestamp written; of a sealed segment, read at the first need. */
   Largest largest() throws IOException {
-    if (!sealed) {
-      return largestSoFar();
-    }
-    Largest known = sealedLargest;
+    Largest known = largest;
     if (known == null) {
       ByteBuffer entries = healed(times);
       int last = entries.limit() / TimeIndex.ENTRY_SIZE - 1;
@@ -201,9 +198,20 @@ final class Segment {
           last < 0
               ? new Largest(-1, -1)
               : new Largest(TimeIndex.timestampAt(entries, last), times.offsetAt(entries, last));
-      sealedLargest = known;
+      largest = known;
     }
     return known;
+  }
+
+  /** As {@link #largest}, of an active segment. */
+  Largest largestSoFar() {
+    return largest;
+  }
+
+  private void noteLargest() {
+    if (indexer.maxTimestamp() != largest.timestampMs()) {
+      largest = new Largest(indexer.maxTimestamp(), indexer.offsetOfMaxTimestamp());
+    }
   }
 
   /** When the segment was last in use, for retention: by its records, else by its file. */
@@ -274,7 +282,7 @@ final class Segment {
       newTimes.seal();
       Files.move(newOffsets.path(), offsets.path(), StandardCopyOption.ATOMIC_MOVE);
       Files.move(newTimes.path(), times.path(), StandardCopyOption.ATOMIC_MOVE);
-      sealedLargest = null;
+      largest = null;
     } finally {
       file.release();
     }
