@@ -17,7 +17,7 @@ import milena.kafka.api.LocalPartitions;
 import milena.kafka.api.LogLevels;
 import milena.kafka.api.OffsetForLeaderEpochHandler;
 import milena.kafka.api.ProduceHandler;
-import milena.kafka.api.ProducerIds;
+import milena.kafka.api.ProducerIdStock;
 import milena.kafka.api.ServedFeatures;
 
 /** Makes the handlers of all APIs that a node serves. */
@@ -46,7 +46,7 @@ final class Apis {
     handlers.add(new DescribeProducersHandler(partitions));
     handlers.add(
         new InitProducerIdHandler(
-            new ProducerIds(
+            new ProducerIdStock(
                 parts.controller(), scheduler, config.nodeId(), parts.standing()::epoch)));
   }
 

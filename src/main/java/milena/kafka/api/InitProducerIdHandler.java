@@ -12,9 +12,9 @@ import org.apache.kafka.common.protocol.Errors;
  * InitProducerId: an identity for an idempotent producer. Transactional ones are not served yet.
  */
 public final class InitProducerIdHandler implements ApiHandler<InitProducerIdRequestData> {
-  private final ProducerIds ids;
+  private final ProducerIdStock ids;
 
-  public InitProducerIdHandler(ProducerIds ids) {
+  public InitProducerIdHandler(ProducerIdStock ids) {
     this.ids = ids;
   }
 

@@ -19,7 +19,7 @@ import org.apache.kafka.common.protocol.Errors;
  *
  * <p>Used from every event loop: guarded by its lock, which is held for a few instructions.
  */
-public final class ProducerIds {
+public final class ProducerIdStock {
   private static final Duration CONTROLLER_TIMEOUT = Duration.ofSeconds(10);
 
   /** With fewer ids than this left, the next block is asked for. */
@@ -39,7 +39,7 @@ public final class ProducerIds {
   private boolean asking;
   private final ArrayDeque<CompletableFuture<Long>> waiting = new ArrayDeque<>();
 
-  public ProducerIds(
+  public ProducerIdStock(
       ActorRef<Controller.Command> controller,
       Scheduler scheduler,
       int brokerId,

@@ -21,12 +21,12 @@ import org.junit.ClassRule;
 import org.junit.Test;
 import org.scalatestplus.junit.JUnitSuite;
 
-public class ProducerIdsTest extends JUnitSuite {
+public class ProducerIdStockTest extends JUnitSuite {
   @ClassRule public static final TestKitJunitResource kit = new TestKitJunitResource();
 
   private final TestProbe<Controller.Command> controller = kit.createTestProbe();
-  private final ProducerIds ids =
-      new ProducerIds(controller.getRef(), kit.system().scheduler(), 1, () -> 42);
+  private final ProducerIdStock ids =
+      new ProducerIdStock(controller.getRef(), kit.system().scheduler(), 1, () -> 42);
 
   @Test
   public void idsComeInOrderFromTheBlock() throws Exception {
