@@ -168,6 +168,6 @@ public final class DescribeConfigsHandler implements ApiHandler<DescribeConfigsR
                     .setSource(said.source().id()));
       }
     }
-    return request.includeDocumentation() ? entry.setDocumentation(each.documentation()) : entry;
+    return entry.setDocumentation(request.includeDocumentation() ? each.documentation() : null);
   }
 }
