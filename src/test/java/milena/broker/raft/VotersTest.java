@@ -1,0 +1,136 @@
+package milena.broker.raft;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.typed.ActorRef;
+import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import milena.metadata.ClusterEvent.ClusterNamed;
+import milena.metadata.ClusterEvent.ProducerIdsAllocated;
+import milena.metadata.ClusterImage;
+import milena.metadata.MetadataEvent;
+import org.junit.After;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+import org.scalatestplus.junit.JUnitSuite;
+
+/** Three voters that reach each other through actors only: they elect, replicate and catch up. */
+public class VotersTest extends JUnitSuite {
+  private static final List<Integer> IDS = List.of(1, 2, 3);
+
+  @Rule public final TemporaryFolder folder = new TemporaryFolder();
+
+  private ActorTestKit kit;
+  private final Map<String, ActorRef<RaftEndpoint.Call>> endpoints = new ConcurrentHashMap<>();
+  private final Map<Integer, RatisMetadataLog> logs = new ConcurrentHashMap<>();
+  private final BlockingQueue<Leading> leads = new LinkedBlockingQueue<>();
+
+  private record Leading(int id, long term) {}
+
+  @Before
+  public void startKit() {
+    kit = ActorTestKit.create("voters", ConfigFactory.load());
+  }
+
+  @After
+  public void stop() {
+    new ArrayList<>(logs.keySet()).forEach(this::stopVoter);
+    kit.shutdownTestKit();
+  }
+
+  private void startVoter(int id) throws IOException {
+    RatisMetadataLog log =
+        RatisMetadataLog.start(
+            new RaftSettings(id, IDS, folder.getRoot().toPath().resolve("node" + id)),
+            RaftEndpoint.transport(
+                kit.system(),
+                peer -> Optional.ofNullable(endpoints.get(peer)),
+                Duration.ofSeconds(1)),
+            failure -> {});
+    logs.put(id, log);
+    endpoints.put(Integer.toString(id), kit.spawn(RaftEndpoint.create(log)));
+    log.observe(
+        new MetadataLog.Observer() {
+          @Override
+          public void onImage(ClusterImage image) {}
+
+          @Override
+          public void onLeaderReady(long term) {
+            leads.add(new Leading(id, term));
+          }
+
+          @Override
+          public void onLeadershipLost() {}
+        });
+  }
+
+  private void stopVoter(int id) {
+    kit.stop(endpoints.remove(Integer.toString(id)));
+    logs.remove(id).abandon();
+  }
+
+  private Leading leader() throws InterruptedException {
+    Leading leading = leads.poll(60, TimeUnit.SECONDS);
+    assertTrue("nobody leads", leading != null);
+    return leading;
+  }
+
+  private void append(Leading leader, long first, MetadataEvent event) throws Exception {
+    logs.get(leader.id())
+        .append(leader.term(), first, List.of(event))
+        .toCompletableFuture()
+        .get(60, TimeUnit.SECONDS);
+  }
+
+  @Test
+  public void aMajorityGoesOnAndWhoeverReturnsCatchesUp() throws Exception {
+    for (int id : IDS) {
+      startVoter(id);
+    }
+    Leading first = leader();
+    append(first, 1, new ClusterNamed("three"));
+    append(first, 2, new ProducerIdsAllocated(1000));
+    stopVoter(first.id());
+
+    Leading second = leader();
+    assertTrue(second.term() > first.term());
+    append(second, 3, new ProducerIdsAllocated(2000));
+    ClusterImage image = logs.get(second.id()).image();
+    assertEquals(2000, image.nextProducerId());
+
+    startVoter(first.id());
+    BlockingQueue<ClusterImage> images = new LinkedBlockingQueue<>();
+    logs.get(first.id())
+        .observe(
+            new MetadataLog.Observer() {
+              @Override
+              public void onImage(ClusterImage applied) {
+                images.add(applied);
+              }
+
+              @Override
+              public void onLeaderReady(long term) {}
+
+              @Override
+              public void onLeadershipLost() {}
+            });
+    ClusterImage caughtUp = ClusterImage.EMPTY;
+    while (caughtUp != null && caughtUp.lastSequence() < 3) {
+      caughtUp = images.poll(60, TimeUnit.SECONDS);
+    }
+    assertEquals(image, caughtUp);
+  }
+}
