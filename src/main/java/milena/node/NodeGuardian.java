@@ -15,12 +15,12 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
 import milena.broker.controller.BrokerIdentity;
 import milena.broker.controller.BrokerLifecycle;
 import milena.broker.controller.BrokerStanding;
@@ -181,7 +181,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                     controllerSettings,
                     new SettingsRules(broker.layers()),
                     () -> System.nanoTime() / 1_000_000,
-                    ThreadLocalRandom.current()),
+                    new SecureRandom()),
                 Duration.ofMillis(broker.quorum().requestTimeoutMs())),
             "controller");
     ActorRef<Command> self = getContext().getSelf();

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import milena.metadata.ClusterImage;
 import milena.metadata.ImageCodec;
@@ -51,6 +52,7 @@ final class MetadataStateMachine extends BaseStateMachine {
   private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
   private final List<MetadataLog.Observer> observers = new ArrayList<>();
   private final Consumer<Throwable> onFailure;
+  private final CountDownLatch closed = new CountDownLatch(1);
   private volatile ClusterImage image = ClusterImage.EMPTY;
   private volatile boolean snapshotsWanted = true;
   private long leadingTerm = NOT_LEADING;
@@ -74,6 +76,11 @@ final class MetadataStateMachine extends BaseStateMachine {
         observer.onLeaderReady(leadingTerm);
       }
     }
+  }
+
+  /** Reached when all is applied, the last snapshot is taken, and nothing will follow. */
+  CountDownLatch closed() {
+    return closed;
   }
 
   void stopSnapshots() {
@@ -236,5 +243,6 @@ final class MetadataStateMachine extends BaseStateMachine {
   @Override
   public void close() {
     leadsNoLonger();
+    closed.countDown();
   }
 }

@@ -8,8 +8,11 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -26,6 +29,7 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.util.IOUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,12 +43,14 @@ public final class RatisMetadataLog implements MetadataLog {
 
   private final RaftServer server;
   private final MetadataStateMachine machine;
+  private final LogWorkerWaker waker;
   private final ClientId writer = ClientId.randomId();
   private final AtomicLong calls = new AtomicLong();
 
-  private RatisMetadataLog(RaftServer server, MetadataStateMachine machine) {
+  private RatisMetadataLog(RaftServer server, MetadataStateMachine machine, LogWorkerWaker waker) {
     this.server = server;
     this.machine = machine;
+    this.waker = waker;
   }
 
   /**
@@ -63,6 +69,17 @@ public final class RatisMetadataLog implements MetadataLog {
     dropIfNeverFormatted(group);
     TornTail.cut(group.resolve("current"));
     MetadataStateMachine machine = new MetadataStateMachine(onFailure);
+    ThreadGroup threads = new ThreadGroup("metadata-log-" + settings.nodeId());
+    RaftServer server = inGroup(threads, () -> startServer(settings, machine, transport, threads));
+    return new RatisMetadataLog(server, machine, new LogWorkerWaker(threads, machine.closed()));
+  }
+
+  private static RaftServer startServer(
+      RaftSettings settings,
+      MetadataStateMachine machine,
+      RaftRpc.Transport transport,
+      ThreadGroup threads)
+      throws IOException {
     RaftServer server =
         RaftServer.newBuilder()
             .setServerId(peerId(settings.nodeId()))
@@ -71,15 +88,29 @@ public final class RatisMetadataLog implements MetadataLog {
             .setOption(RaftStorage.StartupOption.RECOVER)
             .setProperties(RatisProperties.of(settings))
             .setParameters(RaftRpc.parameters(transport))
-            .setThreadGroup(new ThreadGroup("metadata-log-" + settings.nodeId()))
+            .setThreadGroup(threads)
             .build();
     try {
       server.start();
+      return server;
     } catch (IOException | RuntimeException e) {
       server.close();
       throw e;
     }
-    return new RatisMetadataLog(server, machine);
+  }
+
+  /** Runs a task on a thread of this group, so that every thread it makes belongs to it too. */
+  private static <T> T inGroup(ThreadGroup threads, Callable<T> task) throws IOException {
+    FutureTask<T> future = new FutureTask<>(task);
+    new Thread(threads, future, threads.getName() + "-start").start();
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("Interrupted while the metadata log was starting", e);
+    } catch (ExecutionException e) {
+      throw IOUtils.asIOException(e.getCause());
+    }
   }
 
   private static RaftPeerId peerId(int nodeId) {
@@ -174,6 +205,7 @@ public final class RatisMetadataLog implements MetadataLog {
 
   @Override
   public void close() {
+    waker.watchClose();
     try {
       server.close();
     } catch (IOException e) {
