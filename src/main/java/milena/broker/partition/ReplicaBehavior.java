@@ -66,6 +66,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   private long highWatermark;
   private boolean writeScheduled;
   private LogFlush flushInFlight;
+  private Delete deleteAfterFlush;
   private boolean flushScheduled;
   private long expiryAtNanos = NEVER;
 
@@ -87,7 +88,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     } catch (RuntimeException e) {
       startAfresh(e);
     }
-    return this;
+    return deleteAfterFlush == null ? this : onDelete(deleteAfterFlush);
   }
 
   private Behavior<Command> dispatch(Command message) throws IOException {
@@ -96,7 +97,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     } else if (message instanceof Tick tick) {
       onTick(tick);
     } else if (message instanceof Forced forced) {
-      onForced(forced);
+      return onForced(forced);
     } else if (message instanceof BecomeReplica become) {
       onBecome(become);
     } else if (message instanceof Reconfigure reconfigure) {
@@ -213,16 +214,21 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
                 flush.force();
               } catch (IOException e) {
                 failure = e;
+              } catch (RuntimeException e) {
+                failure = new IOException("The flush failed: " + e, e);
               }
               self.tell(new Forced(flush, failure));
             });
   }
 
-  private void onForced(Forced forced) throws IOException {
+  private Behavior<Command> onForced(Forced forced) throws IOException {
     if (forced.flush() != flushInFlight) {
-      return; // of a log that was closed meanwhile, which may well have failed the flush
+      return this; // of a log closed meanwhile, which may well have failed the flush
     }
     flushInFlight = null;
+    if (deleteAfterFlush != null) {
+      return onDelete(deleteAfterFlush);
+    }
     if (forced.failure() != null) {
       throw forced.failure();
     }
@@ -235,6 +241,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
         startFlush();
       }
     }
+    return this;
   }
 
   // What the controller decides.
@@ -405,6 +412,12 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   // Ends.
 
   private Behavior<Command> onDelete(Delete delete) {
+    if (flushInFlight != null) {
+      // It may still write in the directory, which the next of this name must not see.
+      deleteAfterFlush = delete;
+      resign();
+      return this;
+    }
     boolean safe = true;
     if (decided != null) {
       ReplicaDirectory directory = decided.directory();

@@ -258,6 +258,32 @@ public class PartitionReplicaTest extends JUnitSuite {
   }
 
   @Test
+  public void aDeletionWaitsForTheFlushUnderWay() throws InterruptedException {
+    LogConfig flushed = LogConfigs.with(c -> c.flushMessages = 1);
+    ActorRef<Command> leader = node.leader(0, flushed);
+    CountDownLatch disk = new CountDownLatch(1);
+    for (int i = 0; i < 2; i++) {
+      node.blocking.execute(() -> awaitQuietly(disk));
+    }
+    Answer answer = node.append(leader, 1, node.batch("a"));
+    var probe = node.kit.<Stopped>createTestProbe();
+    leader.tell(new Delete(probe.getRef()));
+    assertEquals(Errors.NOT_LEADER_OR_FOLLOWER, answer.await().error());
+    assertTrue(Files.exists(node.directory.path().resolve("t-0")));
+    disk.countDown();
+    assertTrue(probe.receiveMessage().safe());
+    assertFalse(Files.exists(node.directory.path().resolve("t-0")));
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
   public void recordsAreDeletedUpToTheHighWatermarkAtMost() {
     ActorRef<Command> leader = node.leader(0, DEFAULT);
     node.append(leader, 1, node.batch("a", "b", "c")).await();
