@@ -14,7 +14,6 @@ import milena.kafka.api.FetchHandler;
 import milena.kafka.api.InitProducerIdHandler;
 import milena.kafka.api.ListOffsetsHandler;
 import milena.kafka.api.LocalPartitions;
-import milena.kafka.api.LogLevels;
 import milena.kafka.api.OffsetForLeaderEpochHandler;
 import milena.kafka.api.ProduceHandler;
 import milena.kafka.api.ProducerIdStock;
@@ -59,7 +58,7 @@ final class Apis {
             parts.registry(),
             new ControllerAsk(parts.controller(), parts.system().scheduler()),
             parts.directories(),
-            LogLevels.NONE);
+            LogbackLevels.ofThisProcess());
     handlers.addAll(admin.handlers());
   }
 }
