@@ -55,6 +55,20 @@ final class FrontDoor {
     return Math.max(network.maxRequestBytes(), Runtime.getRuntime().maxMemory() / 4);
   }
 
+  /** Lets the settings that may change while the node runs take effect. */
+  static void follow(KafkaServer server, NodeParts parts) {
+    parts
+        .images()
+        .subscribe(
+            (old, now) -> {
+              BrokerConfig.Network network = parts.settings().broker(now).network();
+              server.limitConnections(
+                  network.maxConnections(),
+                  network.maxConnectionsPerIp(),
+                  network.maxPerIpOverrides());
+            });
+  }
+
   /** What clients are told to dial. */
   static Map<String, Endpoint> advertised(BrokerConfig config, KafkaServer server) {
     Map<String, Integer> ports = new HashMap<>();

@@ -88,6 +88,7 @@ final class RunningNode {
     system.tell(new NodeGuardian.Begin(metadataLog.get(), advertised));
     parts = up.get(broker.liveness().registrationTimeoutMs(), TimeUnit.MILLISECONDS);
     server.get().serve(Apis.of(parts));
+    FrontDoor.follow(server.get(), parts);
     synchronized (this) {
       state = State.RUNNING;
     }

@@ -72,6 +72,11 @@ public final class KafkaServer implements AutoCloseable {
     }
   }
 
+  /** Changes how many connections may be open from now on; call it only once this server serves. */
+  public void limitConnections(int max, int maxPerIp, Map<String, Integer> overrides) {
+    context.limits().change(max, maxPerIp, overrides);
+  }
+
   /** Where each listener is bound, by its name. */
   public Map<String, InetSocketAddress> addresses() {
     Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
