@@ -1,5 +1,6 @@
 package milena.cli;
 
+import java.util.Optional;
 import milena.node.CannotStart;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,6 +31,13 @@ public final class Main implements Runnable {
   }
 
   static int run(String... arguments) {
+    Optional<PlainArguments> plain =
+        arguments.length > 0 && arguments[0].equals("start")
+            ? PlainArguments.read(arguments, 1, "--config")
+            : Optional.empty();
+    if (plain.isPresent()) {
+      return start(plain.get());
+    }
     CommandLine line = new CommandLine(new Main());
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
@@ -46,6 +54,17 @@ public final class Main implements Runnable {
           return failure.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
         });
     return line.execute(arguments);
+  }
+
+  private static int start(PlainArguments given) {
+    try {
+      return StartCommand.run(given.path("--config"), given.settings());
+    } catch (CannotStart e) {
+      System.err.println("milena: " + e.getMessage());
+      return 1;
+    } catch (InterruptedException e) {
+      return 1;
+    }
   }
 
   @Override

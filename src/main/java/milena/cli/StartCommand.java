@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import milena.node.CannotStart;
 import milena.node.MilenaNode;
@@ -33,7 +34,12 @@ final class StartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    MilenaNode.Builder builder = MilenaNode.builder().configFile(file == null ? standard() : file);
+    return run(Optional.ofNullable(file), settings);
+  }
+
+  static int run(Optional<Path> file, Map<String, String> settings) throws InterruptedException {
+    MilenaNode.Builder builder =
+        MilenaNode.builder().configFile(file.orElseGet(StartCommand::standard));
     settings.forEach(builder::config);
     return ProcessNode.run(builder, node -> {});
   }
