@@ -1,0 +1,344 @@
+package milena.broker.coordinator;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.javadsl.CommandHandler;
+import akka.persistence.typed.javadsl.Effect;
+import akka.persistence.typed.javadsl.EventHandler;
+import akka.persistence.typed.javadsl.EventSourcedBehavior;
+import akka.persistence.typed.javadsl.SignalHandler;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import milena.group.Group;
+import milena.group.GroupConfig;
+import milena.group.message.GroupEvent;
+import milena.group.message.GroupRequest;
+import milena.group.message.GroupRequest.CommitOffsets;
+import milena.group.message.GroupRequest.Delete;
+import milena.group.message.GroupRequest.DeleteOffsets;
+import milena.group.message.GroupRequest.FetchOffsets;
+import milena.group.message.GroupRequest.Heartbeat;
+import milena.group.message.GroupRequest.TopicsDeleted;
+import milena.group.message.Turn;
+
+/**
+ * The actor around one {@link Group}. It lets the group decide, persists the events, applies them,
+ * and answers; the group's deadlines become one timer. Requests that change nothing durable are
+ * answered at once.
+ *
+ * <p>Akka takes no command while it persists. Offset commits are therefore gathered: each is decided
+ * when it comes, and one message to itself, behind all that are already waiting, persists them
+ * together. Requests that look at offsets wait for what was gathered before them.
+ *
+ * <p>When a write fails the actor stops, and with it goes all that was not stored; the {@link
+ * GroupHost} starts it again from what the partition really holds.
+ */
+public final class GroupCoordinator
+    extends EventSourcedBehavior<GroupCoordinator.Command, GroupEvent, Group<PendingReply>> {
+  public static final EntityTypeKey<Command> ENTITY_TYPE_KEY =
+      EntityTypeKey.create(Command.class, "group");
+
+  /** How long a group that does not exist keeps its actor: the next request often comes soon. */
+  private static final Duration VACANCY = Duration.ofSeconds(10);
+
+  /** Gathered events are persisted at the latest when there are so many. */
+  private static final int MAX_GATHERED = 1_000;
+
+  /** A persist longer than this was a standstill, in which no member could be heard. */
+  private static final long STANDSTILL_MS = 100;
+
+  private static final int STASH_CAPACITY = 2 * GroupHandle.MAX_QUEUED;
+
+  /** What a coordinator is told. */
+  public sealed interface Command {}
+
+  /** A request, with the place for its answer; it never leaves the node. */
+  record Ask(GroupRequest request, PendingReply reply) implements Command {}
+
+  /** Makes sharding start the actor. */
+  enum Wake implements Command {
+    INSTANCE
+  }
+
+  /** The partition leads elsewhere. */
+  enum Resign implements Command {
+    INSTANCE
+  }
+
+  private enum PersistGathered implements Command {
+    INSTANCE
+  }
+
+  private enum Tick implements Command {
+    INSTANCE
+  }
+
+  private enum Vacant implements Command {
+    INSTANCE
+  }
+
+  /**
+   * Where a coordinator lives, from its entity id: {@code <broker>/<partition>/<group>}.
+   *
+   * @param partition of {@code __consumer_offsets}
+   */
+  record Place(int broker, int partition, String groupId) {
+    static Place parse(String entityId) {
+      int first = entityId.indexOf('/');
+      int second = entityId.indexOf('/', first + 1);
+      return new Place(
+          Integer.parseInt(entityId.substring(0, first)),
+          Integer.parseInt(entityId.substring(first + 1, second)),
+          entityId.substring(second + 1));
+    }
+
+    String entityId() {
+      return broker + "/" + partition + "/" + groupId;
+    }
+  }
+
+  private final ActorContext<Command> context;
+  private final TimerScheduler<Command> timers;
+  private final Place place;
+  private final GroupConfig config;
+  private final LongSupplier clockMs;
+  private final GroupHandle handle;
+  private final ActorRef<GroupHost.Command> host;
+
+  private final List<GroupEvent> gathered = new ArrayList<>();
+  private final List<Turn.Reply<PendingReply>> gatheredReplies = new ArrayList<>();
+  private boolean persistIsDue;
+  private long timerAtMs = Long.MAX_VALUE;
+
+  private GroupCoordinator(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      Place place,
+      GroupConfig config,
+      LongSupplier clockMs,
+      GroupHandle handle,
+      ActorRef<GroupHost.Command> host) {
+    super(PartitionJournal.persistenceId(place.groupId()));
+    this.context = context;
+    this.timers = timers;
+    this.place = place;
+    this.config = config;
+    this.clockMs = clockMs;
+    this.handle = handle;
+    this.host = host;
+  }
+
+  /**
+   * The coordinator of the entity's group.
+   *
+   * @param entityId {@code <broker>/<partition>/<group>}
+   * @param registry this node's
+   * @param host this node's
+   */
+  public static Behavior<Command> create(
+      String entityId,
+      GroupConfig config,
+      LongSupplier clockMs,
+      GroupRegistry registry,
+      ActorRef<GroupHost.Command> host) {
+    return Behaviors.setup(
+        context -> {
+          Place place = Place.parse(entityId);
+          GroupHandle handle = registry.find(place.partition(), place.groupId());
+          if (handle == null) {
+            return Behaviors.stopped();
+          }
+          host.tell(
+              new GroupHost.Started(
+                  place.partition(), place.groupId(), handle, context.getSelf()));
+          return Behaviors.withTimers(
+              timers ->
+                  new GroupCoordinator(context, timers, place, config, clockMs, handle, host));
+        });
+  }
+
+  @Override
+  public Group<PendingReply> emptyState() {
+    return new Group<>(place.groupId(), config);
+  }
+
+  @Override
+  public String journalPluginId() {
+    return PartitionJournal.pluginId(place.partition());
+  }
+
+  @Override
+  public String snapshotPluginId() {
+    return "akka.persistence.no-snapshot-store";
+  }
+
+  @Override
+  public Optional<Integer> stashCapacity() {
+    return Optional.of(STASH_CAPACITY);
+  }
+
+  @Override
+  public SignalHandler<Group<PendingReply>> signalHandler() {
+    return newSignalHandlerBuilder()
+        .onSignal(RecoveryCompleted.instance(), this::onRecovered)
+        .build();
+  }
+
+  @Override
+  public CommandHandler<Command, GroupEvent, Group<PendingReply>> commandHandler() {
+    return newCommandHandlerBuilder()
+        .forAnyState()
+        .onCommand(Ask.class, this::onAsk)
+        .onCommand(PersistGathered.class, (group, command) -> onPersistGathered())
+        .onCommand(Tick.class, (group, command) -> onTick(group))
+        .onCommand(Vacant.class, (group, command) -> onVacant(group))
+        .onCommand(Resign.class, (group, command) -> Effect().stop())
+        .onCommand(Wake.class, (group, command) -> Effect().none())
+        .build();
+  }
+
+  @Override
+  public EventHandler<Group<PendingReply>, GroupEvent> eventHandler() {
+    return newEventHandlerBuilder().forAnyState().onAnyEvent(GroupCoordinator::applied);
+  }
+
+  private static Group<PendingReply> applied(Group<PendingReply> group, GroupEvent event) {
+    group.apply(event);
+    return group;
+  }
+
+  private void onRecovered(Group<PendingReply> group) {
+    group.recovered(clockMs.getAsLong());
+    settled(group);
+    handle.attach(context.getSelf());
+    host.tell(new GroupHost.Recovered(place.partition(), place.groupId()));
+  }
+
+  private Effect<GroupEvent, Group<PendingReply>> onAsk(Group<PendingReply> group, Ask ask) {
+    GroupRequest request = ask.request();
+    if (!gathered.isEmpty() && looksAtOffsets(request)) {
+      persistSoon();
+      context.getSelf().tell(ask);
+      return Effect().none();
+    }
+    ask.reply().taken();
+    Turn<PendingReply> turn = new Turn<>(clockMs.getAsLong());
+    group.decide(request, ask.reply(), turn);
+    if (request instanceof Heartbeat) {
+      answer(turn.replies());
+      return Effect().none();
+    }
+    if (request instanceof CommitOffsets
+        && !turn.events().isEmpty()
+        && gathered.size() + turn.events().size() < MAX_GATHERED) {
+      gathered.addAll(turn.events());
+      gatheredReplies.addAll(turn.replies());
+      persistSoon();
+      return Effect().none();
+    }
+    return carryOut(group, turn);
+  }
+
+  private static boolean looksAtOffsets(GroupRequest request) {
+    return request instanceof FetchOffsets
+        || request instanceof DeleteOffsets
+        || request instanceof Delete
+        || request instanceof TopicsDeleted;
+  }
+
+  private void persistSoon() {
+    if (!persistIsDue) {
+      persistIsDue = true;
+      context.getSelf().tell(PersistGathered.INSTANCE);
+    }
+  }
+
+  private Effect<GroupEvent, Group<PendingReply>> onPersistGathered() {
+    persistIsDue = false;
+    return gathered.isEmpty() ? Effect().none() : persist(new Turn<>(0));
+  }
+
+  private Effect<GroupEvent, Group<PendingReply>> onTick(Group<PendingReply> group) {
+    timerAtMs = Long.MAX_VALUE;
+    if (!gathered.isEmpty()) {
+      // What is about to be committed must not be taken for expired.
+      persistSoon();
+      context.getSelf().tell(Tick.INSTANCE);
+      return Effect().none();
+    }
+    Turn<PendingReply> turn = new Turn<>(clockMs.getAsLong());
+    group.tick(turn);
+    return carryOut(group, turn);
+  }
+
+  private Effect<GroupEvent, Group<PendingReply>> onVacant(Group<PendingReply> group) {
+    if (group.exists()) {
+      return Effect().none();
+    }
+    handle.vacate();
+    return Effect().stop();
+  }
+
+  private Effect<GroupEvent, Group<PendingReply>> carryOut(
+      Group<PendingReply> group, Turn<PendingReply> turn) {
+    if (!turn.events().isEmpty()) {
+      return persist(turn);
+    }
+    answer(turn.replies());
+    settled(group);
+    return Effect().none();
+  }
+
+  /** Stores what the turn and the commits gathered before it want stored, and then answers. */
+  private Effect<GroupEvent, Group<PendingReply>> persist(Turn<PendingReply> turn) {
+    List<GroupEvent> events = new ArrayList<>(gathered);
+    events.addAll(turn.events());
+    List<Turn.Reply<PendingReply>> replies = new ArrayList<>(gatheredReplies);
+    replies.addAll(turn.replies());
+    gathered.clear();
+    gatheredReplies.clear();
+    long startedMs = clockMs.getAsLong();
+    return Effect()
+        .persist(events)
+        .thenRun(
+            stored -> {
+              long tookMs = clockMs.getAsLong() - startedMs;
+              if (tookMs > STANDSTILL_MS) {
+                stored.prolongSessions(tookMs);
+              }
+              answer(replies);
+              settled(stored);
+            });
+  }
+
+  private static void answer(List<Turn.Reply<PendingReply>> replies) {
+    for (Turn.Reply<PendingReply> reply : replies) {
+      reply.to().answer(reply.response());
+    }
+  }
+
+  /** After a change: others see it, and the timer stands where the group wants it. */
+  private void settled(Group<PendingReply> group) {
+    boolean exists = group.exists();
+    handle.publish(exists ? group.view() : null);
+    if (!exists && !timers.isTimerActive(Vacant.INSTANCE)) {
+      timers.startSingleTimer(Vacant.INSTANCE, Vacant.INSTANCE, VACANCY);
+    }
+    // A deadline that has moved away is found out when the timer strikes: heartbeats, which move
+    // one all the time, need not touch it.
+    long next = group.nextDeadlineMs();
+    if (next < timerAtMs) {
+      timerAtMs = next;
+      long delayMs = Math.max(0, next - clockMs.getAsLong());
+      timers.startSingleTimer(Tick.INSTANCE, Tick.INSTANCE, Duration.ofMillis(delayMs));
+    }
+  }
+}
