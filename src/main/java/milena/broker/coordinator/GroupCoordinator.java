@@ -2,10 +2,12 @@ package milena.broker.coordinator;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import akka.persistence.typed.EventRejectedException;
 import akka.persistence.typed.RecoveryCompleted;
 import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.Effect;
@@ -28,15 +30,16 @@ import milena.group.message.GroupRequest.FetchOffsets;
 import milena.group.message.GroupRequest.Heartbeat;
 import milena.group.message.GroupRequest.TopicsDeleted;
 import milena.group.message.Turn;
+import org.slf4j.event.Level;
 
 /**
  * The actor around one {@link Group}. It lets the group decide, persists the events, applies them,
  * and answers; the group's deadlines become one timer. Requests that change nothing durable are
  * answered at once.
  *
- * <p>Akka takes no command while it persists. Offset commits are therefore gathered: each is decided
- * when it comes, and one message to itself, behind all that are already waiting, persists them
- * together. Requests that look at offsets wait for what was gathered before them.
+ * <p>Akka takes no command while it persists. Offset commits are therefore gathered: each is
+ * decided when it comes, and one message to itself, behind all that are already waiting, persists
+ * them together. Requests that look at offsets wait for what was gathered before them.
  *
  * <p>When a write fails the actor stops, and with it goes all that was not stored; the {@link
  * GroupHost} starts it again from what the partition really holds.
@@ -56,6 +59,9 @@ public final class GroupCoordinator
   private static final long STANDSTILL_MS = 100;
 
   private static final int STASH_CAPACITY = 2 * GroupHandle.MAX_QUEUED;
+
+  private static final SupervisorStrategy QUIETLY =
+      SupervisorStrategy.stop().withLogLevel(Level.DEBUG);
 
   /** What a coordinator is told. */
   public sealed interface Command {}
@@ -157,11 +163,13 @@ public final class GroupCoordinator
             return Behaviors.stopped();
           }
           host.tell(
-              new GroupHost.Started(
-                  place.partition(), place.groupId(), handle, context.getSelf()));
-          return Behaviors.withTimers(
-              timers ->
-                  new GroupCoordinator(context, timers, place, config, clockMs, handle, host));
+              new GroupHost.Started(place.partition(), place.groupId(), handle, context.getSelf()));
+          Behavior<Command> coordinator =
+              Behaviors.withTimers(
+                  timers ->
+                      new GroupCoordinator(context, timers, place, config, clockMs, handle, host));
+          // The host tells of it, in a line and not in a page.
+          return Behaviors.supervise(coordinator).onFailure(EventRejectedException.class, QUIETLY);
         });
   }
 
@@ -292,8 +300,8 @@ public final class GroupCoordinator
     if (!turn.events().isEmpty()) {
       return persist(turn);
     }
-    answer(turn.replies());
     settled(group);
+    answer(turn.replies());
     return Effect().none();
   }
 
@@ -314,8 +322,8 @@ public final class GroupCoordinator
               if (tookMs > STANDSTILL_MS) {
                 stored.prolongSessions(tookMs);
               }
-              answer(replies);
               settled(stored);
+              answer(replies);
             });
   }
 

@@ -107,8 +107,7 @@ public final class GroupHost extends AbstractBehavior<GroupHost.Command> {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers ->
-                    new GroupHost(context, timers, around, region.apply(context.getSelf()))));
+                timers -> new GroupHost(context, timers, around, region.apply(context.getSelf()))));
   }
 
   private GroupHost(
@@ -122,8 +121,7 @@ public final class GroupHost extends AbstractBehavior<GroupHost.Command> {
     this.region = region;
     this.journals = JournalPartitions.of(context.getSystem());
     ActorRef<Command> self = context.getSelf();
-    endings.add(
-        around.replicas().onEnter(replica -> self.tell(new ReplicaMoved(replica.id()))));
+    endings.add(around.replicas().onEnter(replica -> self.tell(new ReplicaMoved(replica.id()))));
     endings.add(
         around.images().subscribe((old, now) -> self.tell(new ImageChanged(old, now)))::cancel);
   }
@@ -181,8 +179,7 @@ public final class GroupHost extends AbstractBehavior<GroupHost.Command> {
       PartitionImage partition = topic.partition(k);
       if (partition.leader() == around.nodeId() && !hosted.containsKey(k)) {
         HostedPartition fresh =
-            new HostedPartition(
-                new TopicIdPartition(topic.id(), k), partition.leaderEpoch(), this);
+            new HostedPartition(new TopicIdPartition(topic.id(), k), partition.leaderEpoch(), this);
         hosted.put(k, fresh);
         fresh.begin();
       }
@@ -232,8 +229,7 @@ public final class GroupHost extends AbstractBehavior<GroupHost.Command> {
     if (partition == null || !partition.adopt(started)) {
       started.coordinator().tell(GroupCoordinator.Resign.INSTANCE);
     } else {
-      getContext()
-          .watchWith(started.coordinator(), new Stopped(partition, started.groupId()));
+      getContext().watchWith(started.coordinator(), new Stopped(partition, started.groupId()));
     }
     return this;
   }
@@ -292,8 +288,7 @@ public final class GroupHost extends AbstractBehavior<GroupHost.Command> {
   }
 
   void wake(int partition, String groupId) {
-    String entityId =
-        new GroupCoordinator.Place(around.nodeId(), partition, groupId).entityId();
+    String entityId = new GroupCoordinator.Place(around.nodeId(), partition, groupId).entityId();
     region.tell(new ShardingEnvelope<>(entityId, GroupCoordinator.Wake.INSTANCE));
     retrySoon();
   }

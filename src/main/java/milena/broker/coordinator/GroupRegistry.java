@@ -101,8 +101,7 @@ public final class GroupRegistry {
     if (!served.isLoaded) {
       return CompletableFuture.completedFuture(new Refused(Errors.COORDINATOR_LOAD_IN_PROGRESS));
     }
-    GroupHandle handle =
-        mayCreate(request) ? served.start(groupId) : served.handles.get(groupId);
+    GroupHandle handle = mayCreate(request) ? served.start(groupId) : served.handles.get(groupId);
     return handle == null
         ? CompletableFuture.completedFuture(answerOfNobody(groupId, request))
         : handle.ask(request);

@@ -182,8 +182,7 @@ final class HostedPartition {
             },
             host.blockingExecutor())
         .whenComplete(
-            (found, failure) ->
-                self.tell(new GroupHost.Scanned(this, restarted, found, failure)));
+            (found, failure) -> self.tell(new GroupHost.Scanned(this, restarted, found, failure)));
   }
 
   void scanned(GroupHost.Scanned scan) {
@@ -267,6 +266,7 @@ final class HostedPartition {
     GroupHandle old = served.handles().get(groupId);
     boolean mayBeStored = old == null || !old.isVacant();
     if (mayBeStored) {
+      LOG.info("The coordinator of group {} failed; {} is read again for it", groupId, this);
       // Whoever asks from now on waits for the next coordinator.
       served.handles().put(groupId, new GroupHandle(groupId));
       toRestart.add(groupId);

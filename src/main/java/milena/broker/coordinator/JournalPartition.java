@@ -24,8 +24,8 @@ import org.apache.kafka.common.protocol.Errors;
 
 /**
  * A partition of {@code __consumer_offsets} as a journal, for as long as this node leads it in one
- * epoch. A group reads its past here before it writes, and writes with the next number each time:
- * a coordinator that recovered from an earlier epoch, or twice, is refused. May be used from any
+ * epoch. A group reads its past here before it writes, and writes with the next number each time: a
+ * coordinator that recovered from an earlier epoch, or twice, is refused. May be used from any
  * thread.
  */
 final class JournalPartition {
@@ -40,7 +40,8 @@ final class JournalPartition {
   private final Map<String, StoredGroup> found = new ConcurrentHashMap<>();
 
   private final Set<String> admitted = ConcurrentHashMap.newKeySet();
-  private final Set<CompletableFuture<Optional<Exception>>> inFlight = ConcurrentHashMap.newKeySet();
+  private final Set<CompletableFuture<Optional<Exception>>> inFlight =
+      ConcurrentHashMap.newKeySet();
   private volatile boolean isClosed;
 
   /** The last number of each group whose coordinator has recovered from here. */

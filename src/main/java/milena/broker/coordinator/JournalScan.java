@@ -123,8 +123,7 @@ final class JournalScan {
     // Records that Apache Kafka wrote have no number: their order in the log is theirs.
     found.lastSequence = Math.max(sequenceOf(record), found.lastSequence + 1);
     ByteBuffer key = copyOf(record.key());
-    if (read.get().event() instanceof OffsetRemoved
-        || read.get().event() instanceof GroupRemoved) {
+    if (read.get().event() instanceof OffsetRemoved || read.get().event() instanceof GroupRemoved) {
       found.events.remove(key);
     } else {
       found.events.put(key, new Numbered(found.lastSequence, read.get().event()));

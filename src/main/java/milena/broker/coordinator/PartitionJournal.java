@@ -26,8 +26,8 @@ import scala.jdk.javaapi.FutureConverters;
 /**
  * Akka Persistence on a partition of {@code __consumer_offsets} that this node leads: an event is a
  * record in Kafka's own format, what is persisted together is one batch, and it is done when the
- * high watermark has passed it. A write that is refused, or whose fate is not known, is a rejection:
- * it stops the one group and says nothing about the journal.
+ * high watermark has passed it. A write that is refused, or whose fate is not known, is a
+ * rejection: it stops the one group and says nothing about the journal.
  *
  * <p>Akka delivers a journal's confirmations in the order of its writes, whatever partition they go
  * to; so that a partition which waits for its followers holds up few others, there are {@link

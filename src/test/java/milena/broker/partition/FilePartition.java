@@ -90,6 +90,13 @@ public final class FilePartition implements PartitionHandle, AutoCloseable {
             .leaderEpoch(leaderEpoch)
             .append(timestampMs, null, value.getBytes(StandardCharsets.UTF_8))
             .build();
+    return write(batch);
+  }
+
+  /** Appends a batch as the leader does: it gets the next offsets; without publishing it. */
+  public FilePartition write(ByteBuffer batch) {
+    RecordBatch.at(batch, batch.position()).assign(logEnd, leaderEpoch);
+    long timestampMs = RecordBatch.at(batch, batch.position()).maxTimestamp();
     try {
       long position = channel.size();
       int bytes = batch.remaining();
