@@ -2,6 +2,7 @@ package milena.node;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,6 +150,33 @@ final class Directories implements Closeable {
     }
   }
 
+  /**
+   * Refuses to begin a new metadata log beside partitions that an older one knew: it would take
+   * them for strays and delete them.
+   *
+   * @param metadataLog where the metadata log is, or would be
+   */
+  void requireMetadataLog(Path metadataLog) {
+    if (Files.exists(metadataLog)) {
+      return;
+    }
+    for (Owned entry : owned) {
+      try {
+        if (!entry.directory.partitions().isEmpty()) {
+          throw new CannotStart(
+              "The log directory "
+                  + entry.directory.path()
+                  + " holds partitions, but the metadata log that knows them is not in "
+                  + metadataLog.getParent()
+                  + ": set metadata.log.dir and log.dirs as they were.");
+        }
+      } catch (IOException e) {
+        throw new CannotStart(
+            "The log directory " + entry.directory.path() + " can't be read: " + e.getMessage(), e);
+      }
+    }
+  }
+
   /** The directories' ids, in the order of {@code log.dirs}. */
   List<Uuid> ids() {
     return owned.stream().map(entry -> entry.identity.directoryId()).toList();
@@ -166,10 +194,20 @@ final class Directories implements Closeable {
     return read;
   }
 
-  /** How the node's earlier run ended, by its worst directory. */
-  PreviousStop previousStop(List<ReplicaDirectory> read) {
-    boolean clean = read.stream().allMatch(each -> each.cleanStopEpoch().isPresent());
-    return clean ? PreviousStop.CLEAN : PreviousStop.LOSSY;
+  /** How the node's earlier run ended, by its worst directory; from now on, this run counts. */
+  PreviousStop previousStop(List<ReplicaDirectory> read) throws IOException {
+    boolean sameBoot = true;
+    for (Owned entry : owned) {
+      sameBoot &= BootMark.replace(entry.directory.path());
+    }
+    if (read.stream().allMatch(each -> each.cleanStopEpoch().isPresent())) {
+      return PreviousStop.CLEAN;
+    }
+    return sameBoot ? PreviousStop.PROCESS_CRASH : PreviousStop.LOSSY;
+  }
+
+  List<LogDirectory> all() {
+    return owned.stream().map(entry -> entry.directory).toList();
   }
 
   /** Frees the locks. */

@@ -40,6 +40,7 @@ import milena.common.config.BrokerConfig;
 import milena.common.config.SettingsRules;
 import milena.metadata.BrokerImage.Endpoint;
 import milena.metadata.ImageSource;
+import milena.metadata.PreviousStop;
 import milena.metadata.SettingsInForce;
 import milena.metadata.TopicDecisions.TopicDefaults;
 
@@ -72,7 +73,8 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
 
   private record ClusterKnown(String clusterId) implements Command {}
 
-  private record DirectoriesRead(List<ReplicaDirectory> directories) implements Command {}
+  private record DirectoriesRead(List<ReplicaDirectory> directories, PreviousStop previousStop)
+      implements Command {}
 
   private record LetIn(long brokerEpoch) implements Command {}
 
@@ -200,14 +202,15 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     getContext()
         .pipeToSelf(
             CompletableFuture.supplyAsync(() -> readDirectories(known.clusterId()), blocking),
-            (read, failure) -> failure == null ? new DirectoriesRead(read) : new Failed(failure));
+            (read, failure) -> failure == null ? read : new Failed(failure));
     return this;
   }
 
-  private List<ReplicaDirectory> readDirectories(String clusterId) {
+  private DirectoriesRead readDirectories(String clusterId) {
     directories.join(clusterId);
     try {
-      return directories.read();
+      List<ReplicaDirectory> read = directories.read();
+      return new DirectoriesRead(read, directories.previousStop(read));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -241,7 +244,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                     begin.advertised(),
                     broker.rack(),
                     directories.ids(),
-                    directories.previousStop(read.directories())),
+                    read.previousStop()),
                 new BrokerLifecycle.Timing(
                     Duration.ofMillis(broker.liveness().heartbeatMs()),
                     Duration.ofMillis(broker.liveness().sessionMs()),

@@ -74,6 +74,7 @@ final class RunningNode {
     long began = System.nanoTime();
     BrokerConfig broker = config.broker();
     directories = Directories.open(broker.nodeId(), broker.directories().logs());
+    directories.requireMetadataLog(broker.directories().metadata().resolve(RaftSettings.DIRECTORY));
     server = aside("bind", () -> FrontDoor.bind(broker));
     metadataLog = aside("metadata-log", this::openMetadataLog);
     CompletableFuture<NodeParts> up = new CompletableFuture<>();
