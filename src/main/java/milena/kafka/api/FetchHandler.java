@@ -84,11 +84,15 @@ public final class FetchHandler implements ApiHandler<FetchRequestData> {
       return failed(Errors.FETCH_SESSION_ID_NOT_FOUND);
     }
     boolean byTopicId = context.apiVersion() >= TOPIC_IDS_SINCE_VERSION;
+    int sizeBefore = session.size();
     Errors error = session.update(request, byTopicId, System.nanoTime());
     if (error != Errors.NONE) {
       return failed(error);
     }
-    if (session.isEmpty()) {
+    if (session.size() > sizeBefore && sessions.removeIfTooLarge(session)) {
+      return failed(Errors.FETCH_SESSION_ID_NOT_FOUND);
+    }
+    if (session.size() == 0) {
       // Nothing is left to fetch: the client may have its next session when it needs one.
       sessions.remove(session.id);
       return started(FetchCall.full(context, reader, null, List.of()), request);

@@ -24,6 +24,7 @@ final class FetchSession {
   private final Map<FetchPosition.Key, FetchPosition> positions = new LinkedHashMap<>();
   private int epoch = 1; // the one that the next request has to name
   private volatile long lastUsedNanos;
+  private volatile int size;
 
   FetchSession(int id, boolean byTopicId, List<FetchPosition> first, long nowNanos) {
     this.id = id;
@@ -32,6 +33,7 @@ final class FetchSession {
     for (FetchPosition position : first) {
       positions.put(position.key, position);
     }
+    this.size = positions.size();
   }
 
   /** Takes an incremental request's changes, unless it is out of turn. */
@@ -59,6 +61,7 @@ final class FetchSession {
         positions.remove(new FetchPosition.Key(topic.topic(), topic.topicId(), partition));
       }
     }
+    size = positions.size();
     epoch = epoch == Integer.MAX_VALUE ? 1 : epoch + 1;
     return Errors.NONE;
   }
@@ -72,8 +75,9 @@ final class FetchSession {
     return positions.values();
   }
 
-  synchronized boolean isEmpty() {
-    return positions.isEmpty();
+  /** How many positions it had when it was last changed. */
+  int size() {
+    return size;
   }
 
   /** Puts what has just been served behind the others, so that none of them starves. */

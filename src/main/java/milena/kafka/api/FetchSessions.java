@@ -8,12 +8,15 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The fetch sessions of a node: at most as many as there are slots. When all are taken, the one
- * that has rested longest makes room, if it rested long enough; else the client goes without a
- * session, which costs it bytes and nothing else.
+ * The fetch sessions of a node: at most as many as there are slots, and of so many partitions. When
+ * all are taken, the one that has rested longest makes room, if it rested long enough; else the
+ * client goes without a session, which costs it bytes and nothing else.
  */
 final class FetchSessions {
   static final long RESTED_NANOS = TimeUnit.MINUTES.toNanos(2);
+
+  /** Partitions of all sessions together: some hundred megabytes of memory. */
+  static final int POSITIONS_MAX = 1_000_000;
 
   private final int slots;
   private final ConcurrentHashMap<Integer, FetchSession> sessions = new ConcurrentHashMap<>();
@@ -30,14 +33,26 @@ final class FetchSessions {
     sessions.remove(id);
   }
 
-  int size() {
-    return sessions.size();
+  /** Lets go of a session that has grown to where all of them together are too large. */
+  boolean removeIfTooLarge(FetchSession session) {
+    return positionsHeld() > POSITIONS_MAX && sessions.remove(session.id, session);
+  }
+
+  private long positionsHeld() {
+    long held = 0;
+    for (FetchSession session : sessions.values()) {
+      held += session.size();
+    }
+    return held;
   }
 
   /** A new session of these positions; empty when there is no room. */
   synchronized Optional<FetchSession> create(
       boolean byTopicId, List<FetchPosition> positions, long nowNanos) {
     if (sessions.size() >= slots && !makeRoom(nowNanos)) {
+      return Optional.empty();
+    }
+    if (positions.size() > POSITIONS_MAX - positionsHeld()) {
       return Optional.empty();
     }
     int id;

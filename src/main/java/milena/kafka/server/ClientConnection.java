@@ -24,7 +24,6 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -285,11 +284,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     RequestHeaderData header;
     Q message;
     try {
-      ByteBufferAccessor accessor = request.accessor();
-      header = request.readHeader(accessor);
+      RequestReader body = request.reader();
+      header = request.readHeader(body);
       @SuppressWarnings("unchecked") // the handler declares its request's type with its API
       Q read = (Q) handler.api().messageType.newRequest();
-      read.read(accessor, request.version());
+      read.read(body, request.version());
       message = read;
     } catch (RuntimeException e) {
       request.fail(new ConnectionClosing(request.describe() + " makes no sense: " + e));

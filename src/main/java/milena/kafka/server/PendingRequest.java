@@ -10,7 +10,6 @@ import milena.kafka.api.ApiHandler;
 import milena.kafka.api.RequestBody;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.common.protocol.ByteBufferAccessor;
 
 /**
  * One request from its frame to its answer. The connection owns it on its event loop; only the
@@ -84,16 +83,16 @@ final class PendingRequest implements RequestBody, BiConsumer<ApiMessage, Throwa
         && (version() < handler.minVersion() || version() > handler.maxVersion());
   }
 
-  /** Reads the header and leaves the accessor at the message. */
-  RequestHeaderData readHeader(ByteBufferAccessor accessor) {
+  /** Reads the header and leaves the reader at the message. */
+  RequestHeaderData readHeader(RequestReader reader) {
     RequestHeaderData header =
-        new RequestHeaderData(accessor, handler.api().requestHeaderVersion(version()));
-    messageIndex = index + bytes - accessor.remaining();
+        new RequestHeaderData(reader, handler.api().requestHeaderVersion(version()));
+    messageIndex = index + reader.buffer().position();
     return header;
   }
 
-  ByteBufferAccessor accessor() {
-    return new ByteBufferAccessor(buffer.nioBuffer(index, bytes));
+  RequestReader reader() {
+    return new RequestReader(buffer.nioBuffer(index, bytes));
   }
 
   /** The message's bytes, once the header has been read. */

@@ -8,6 +8,7 @@ import static org.junit.Assert.assertTrue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.After;
+import org.junit.Assert;
 import org.junit.Test;
 import org.scalatestplus.junit.JUnitSuite;
 
@@ -179,6 +181,16 @@ public class ClientConnectionTest extends JUnitSuite {
   public void nonsenseClosesTheConnection() {
     channel.writeInbound(Frames.frame(new byte[] {0, 12, 0, 4, 0, 0, 0, 1, 99, 99, 3, 1}));
     assertFalse(channel.isOpen());
+  }
+
+  @Test
+  public void countsOfEmptyThingsAreNotBelieved() {
+    RequestReader reader = new RequestReader(ByteBuffer.allocate(3_000_000));
+    assertEquals(RequestReader.ELEMENTS_MAX, reader.remaining());
+    for (int i = 0; i < RequestReader.VALUES_MAX; i++) {
+      reader.readByte();
+    }
+    Assert.assertThrows(IllegalArgumentException.class, reader::readByte);
   }
 
   @Test

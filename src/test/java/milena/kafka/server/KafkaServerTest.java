@@ -80,6 +80,29 @@ public class KafkaServerTest extends JUnitSuite {
   }
 
   @Test
+  public void idleConnectionsAreClosedAndBusyOnesAreNot() throws Exception {
+    topics.topic("t", 1);
+    topics.host("t", 0);
+    ServerConfig plain = config(new ServerConfig.Listener("PLAINTEXT", "127.0.0.1", 0));
+    ServerConfig impatient =
+        new ServerConfig(
+            plain.listeners(), 1, FRAME_BYTES_MAX, 1 << 20, 8, 9, 9, Map.of(), 100, -1, -1, 50);
+    try (KafkaServer impatientServer = KafkaServer.bind(impatient)) {
+      impatientServer.serve(
+          new ApiRegistry(List.of(new FetchHandler(topics.partitions(), 1 << 20, 1))));
+      try (Client client = new Client(impatientServer)) {
+        FetchRequestData request = new FetchRequestData().setMaxWaitMs(500).setMinBytes(1);
+        FetchTopic topic = new FetchTopic().setTopic("t");
+        topic.partitions().add(new FetchPartition().setPartition(0).setPartitionMaxBytes(100));
+        request.topics().add(topic);
+        client.send(Frames.request(ApiKeys.FETCH, 12, 1, request));
+        client.receive(ApiKeys.FETCH, 12, new FetchResponseData());
+        assertEquals(-1, client.in.read());
+      }
+    }
+  }
+
+  @Test
   public void recordsComeFromTheFileShortOnesAndLongOnes() throws Exception {
     topics.topic("t", 3);
     List<FilePartition> partitions = new ArrayList<>();
@@ -239,6 +262,10 @@ public class KafkaServerTest extends JUnitSuite {
     final DataInputStream in;
 
     Client() throws IOException {
+      this(server);
+    }
+
+    Client(KafkaServer server) throws IOException {
       InetSocketAddress address = server.addresses().get("PLAINTEXT");
       socket.connect(address);
       socket.setSoTimeout(20_000);
