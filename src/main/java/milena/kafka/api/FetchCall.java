@@ -86,7 +86,14 @@ final class FetchCall extends CompletableFuture<FetchAnswer> {
     if (isDone()) {
       return true;
     }
-    FetchAnswer answer = session == null ? reader.read(positions, now) : attemptInSession(now);
+    FetchAnswer answer;
+    try {
+      answer = session == null ? reader.read(positions, now) : attemptInSession(now);
+    } catch (RuntimeException e) {
+      stopWaiting();
+      completeExceptionally(e);
+      return true;
+    }
     if (answer == null) {
       return false;
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import milena.broker.partition.PartitionHandle;
 import milena.broker.partition.PartitionView;
 import milena.common.OffsetAndEpoch;
+import milena.log.LogClosedException;
 import milena.log.LogSlice;
 import milena.log.LogView.AbortedTransaction;
 import milena.log.OffsetOutOfLogException;
@@ -147,6 +148,8 @@ final class FetchReader {
         }
       } catch (OffsetOutOfLogException e) {
         fail(position, Errors.OFFSET_OUT_OF_RANGE);
+      } catch (LogClosedException e) {
+        fail(position, Errors.NOT_LEADER_OR_FOLLOWER);
       } catch (IOException e) {
         log.error("Partition {} can't be read", view.name(), e);
         fail(position, Errors.KAFKA_STORAGE_ERROR);

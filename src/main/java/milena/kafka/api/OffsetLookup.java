@@ -3,6 +3,7 @@ package milena.kafka.api;
 import java.io.IOException;
 import java.util.Optional;
 import milena.broker.partition.PartitionView;
+import milena.log.LogClosedException;
 import milena.log.LogView.TimestampAndOffset;
 import milena.log.OffsetOutOfLogException;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
@@ -58,6 +59,8 @@ record OffsetLookup(
     } catch (OffsetOutOfLogException e) {
       // The segment was deleted under the lookup: the asker may look again.
       answer.setErrorCode(Errors.LEADER_NOT_AVAILABLE.code());
+    } catch (LogClosedException e) {
+      answer.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code());
     } catch (IOException e) {
       log.error("Partition {} can't be searched for a timestamp", view.name(), e);
       answer.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code());
