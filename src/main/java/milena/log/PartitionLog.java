@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import milena.common.config.LogConfig;
 import milena.record.ControlRecord;
 import milena.record.RecordBatch;
@@ -533,6 +536,85 @@ public final class PartitionLog implements Closeable {
     changed = true;
     segmentsChanged();
     return new DeletedSegments(gone);
+  }
+
+  /**
+   * What compaction would do now; empty when {@code cleanup.policy} doesn't ask for it or there is
+   * not enough to gain. Run what is returned, on any thread, and hand it to {@link
+   * #finishCompaction}; have one under way at a time.
+   *
+   * @param stableOffset the last stable offset: nothing at or past it is touched
+   */
+  public Optional<Compaction> planCompaction(long nowMs, long stableOffset) throws IOException {
+    ensureOpen();
+    if (!config.compact()) {
+      return Optional.empty();
+    }
+    long dirtyFrom = Math.max(cleanedUpTo, segments.get(0).baseOffset());
+    List<Segment> cleanable = new ArrayList<>();
+    for (int i = 0; i < segments.size() - 1; i++) {
+      Segment segment = segments.get(i);
+      boolean tooYoung =
+          config.minCompactionLagMs() > 0
+              && segment.baseOffset() >= dirtyFrom
+              && segment.lastUsedMs() > nowMs - config.minCompactionLagMs();
+      if (tooYoung || segments.get(i + 1).baseOffset() > stableOffset) {
+        break;
+      }
+      cleanable.add(segment);
+    }
+    if (!Compaction.isDue(cleanable, dirtyFrom, config, nowMs)) {
+      return Optional.empty();
+    }
+    List<TransactionIndex.Entry> aborted = new ArrayList<>();
+    for (Segment segment : segments) {
+      aborted.addAll(segment.aborted().entries());
+    }
+    Map<Long, BatchCompactor.LastOfProducer> lasts = new HashMap<>();
+    for (ProducerState state : producers.live()) {
+      lasts.put(
+          state.producerId(), new BatchCompactor.LastOfProducer(state.lastOffset(), state.epoch()));
+    }
+    for (Segment segment : cleanable) {
+      segment.file().retain();
+    }
+    long upTo = segments.get(cleanable.size()).baseOffset();
+    return Optional.of(
+        new Compaction(directory, config, cleanable, dirtyFrom, upTo, aborted, lasts, nowMs));
+  }
+
+  /**
+   * Puts the segments that a compaction wrote in the place of their sources, unless some of these
+   * have gone meanwhile.
+   *
+   * @return the sources, to erase as after {@link #delete}
+   */
+  public DeletedSegments finishCompaction(Compaction done) throws IOException {
+    ensureOpen();
+    List<Segment> sources = done.groups().stream().flatMap(g -> g.sources().stream()).toList();
+    if (sources.isEmpty()
+        || sources.size() >= segments.size()
+        || !segments.subList(0, sources.size()).equals(sources)) {
+      done.discard();
+      return new DeletedSegments(List.of());
+    }
+    changed = true;
+    for (Compaction.Group group : done.groups()) {
+      Segment compacted = group.compacted();
+      compacted.rename(directory, LogFiles.CLEANED, LogFiles.SWAP);
+      DurableFiles.forceDirectory(directory);
+      for (Segment source : group.sources()) {
+        source.rename(directory, "", LogFiles.DELETED);
+      }
+      compacted.rename(directory, LogFiles.SWAP, "");
+      int at = segments.indexOf(group.sources().get(0));
+      segments.subList(at, at + group.sources().size()).clear();
+      segments.add(at, compacted);
+    }
+    cleanedUpTo = Math.max(cleanedUpTo, done.cleanedUpTo());
+    snapshots.deleteStray(segments.stream().map(Segment::baseOffset).toList());
+    segmentsChanged();
+    return new DeletedSegments(sources);
   }
 
   /** Closes for good: writes and forces everything, and leaves a snapshot of the producers. */

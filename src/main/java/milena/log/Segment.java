@@ -170,6 +170,23 @@ final class Segment {
     sealed = true;
   }
 
+  /** Seals this segment and looks at its files anew, its aborted transactions having come last. */
+  Segment sealedWithAborted(Path directory) throws IOException {
+    seal();
+    file.release();
+    boolean hasAborted = Files.exists(aborted.path());
+    String name = file.path().getFileName().toString();
+    String suffix = name.substring(LogFiles.name(baseOffset, LogFiles.LOG).length());
+    Segment anew = new Segment(directory, baseOffset, suffix, size, hasAborted);
+    anew.sealedOnDisk();
+    return anew;
+  }
+
+  /** Bytes of the larger of the two indexes. */
+  long indexBytes() throws IOException {
+    return Math.max(healed(offsets).limit(), healed(times).limit());
+  }
+
   /** Makes this a sealed segment that was found on disk. */
   void sealedOnDisk() {
     offsets.sealedOnDisk();

@@ -1,0 +1,218 @@
+package milena.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import milena.common.config.LogConfig;
+import milena.record.RecordBatch;
+import milena.record.RecordCursor;
+
+/**
+ * The compaction of a log's oldest segments, from {@link PartitionLog#planCompaction}: {@link #run}
+ * writes them anew, on any thread while the log goes on; {@link PartitionLog#finishCompaction} puts
+ * the new ones in the place of the old.
+ */
+public final class Compaction {
+  /** Of {@code log.cleaner.dedupe.buffer.size}'s default, what one key takes. */
+  private static final int MAX_KEYS = 5_000_000;
+
+  private static final int WRITE_BYTES = 1 << 20;
+
+  /** Sealed segments, and the one that they become. */
+  record Group(List<Segment> sources, Segment compacted) {}
+
+  private final Path directory;
+  private final LogConfig config;
+  private final List<Segment> segments;
+  private final long dirtyFrom;
+  private final List<TransactionIndex.Entry> aborted;
+  private final Map<Long, BatchCompactor.LastOfProducer> producers;
+  private final long nowMs;
+  private final List<Group> groups = new ArrayList<>();
+  private long cleanedUpTo;
+
+  /**
+   * @param segments sealed and below every open transaction; each retained once
+   * @param upTo offset where the last of them ends
+   */
+  Compaction(
+      Path directory,
+      LogConfig config,
+      List<Segment> segments,
+      long dirtyFrom,
+      long upTo,
+      List<TransactionIndex.Entry> aborted,
+      Map<Long, BatchCompactor.LastOfProducer> producers,
+      long nowMs) {
+    this.directory = directory;
+    this.config = config;
+    this.segments = segments;
+    this.dirtyFrom = dirtyFrom;
+    this.cleanedUpTo = upTo;
+    this.aborted = aborted;
+    this.producers = producers;
+    this.nowMs = nowMs;
+  }
+
+  /** Where the cleaned part ends after {@link #run}. */
+  public long cleanedUpTo() {
+    return cleanedUpTo;
+  }
+
+  List<Group> groups() {
+    return groups;
+  }
+
+  /** Writes the new segments beside the old ones; blocks for as long as it takes. Once. */
+  public void run() throws IOException {
+    try {
+      KeyOffsets lastOffsets = new KeyOffsets(MAX_KEYS);
+      readKeys(lastOffsets);
+      TransactionFilter transactions = new TransactionFilter(aborted);
+      try (BatchCompactor compactor =
+          new BatchCompactor(
+              lastOffsets,
+              transactions,
+              producers,
+              cleanedUpTo,
+              nowMs,
+              config.deleteRetentionMs())) {
+        for (List<Segment> sources : grouped()) {
+          groups.add(new Group(sources, rewrite(sources, compactor, transactions)));
+        }
+      }
+    } finally {
+      segments.forEach(segment -> segment.file().release());
+    }
+  }
+
+  /** Reads the last offset of each key of the dirty part, as far as there is room for. */
+  private void readKeys(KeyOffsets lastOffsets) throws IOException {
+    TransactionFilter transactions = new TransactionFilter(aborted);
+    try (RecordCursor records = new RecordCursor()) {
+      for (Segment segment : segments) {
+        BatchHeaders headers = BatchHeaders.forScan(segment.file().channel(), 0, segment.size());
+        while (headers.next()) {
+          RecordBatch batch = headers.header();
+          if (batch.lastOffset() < dirtyFrom || batch.isControl()) {
+            continue;
+          }
+          if (!transactions.isAborted(batch)
+              && !readKeys(records.start(headers.readWhole()), lastOffsets)) {
+            cleanedUpTo = batch.baseOffset();
+            return;
+          }
+        }
+      }
+    }
+  }
+
+  private boolean readKeys(RecordCursor records, KeyOffsets lastOffsets) {
+    while (records.next()) {
+      if (records.hasKey()
+          && records.offset() >= dirtyFrom
+          && !lastOffsets.put(records.key(), records.offset())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Neighbours that fit one segment together, of those that begin below what was read. */
+  private List<List<Segment>> grouped() throws IOException {
+    List<List<Segment>> all = new ArrayList<>();
+    List<Segment> group = new ArrayList<>();
+    long bytes = 0;
+    long indexBytes = 0;
+    for (int i = 0; i < segments.size(); i++) {
+      Segment segment = segments.get(i);
+      if (segment.baseOffset() >= cleanedUpTo) {
+        break;
+      }
+      long end = i + 1 < segments.size() ? segments.get(i + 1).baseOffset() : cleanedUpTo;
+      long index = segment.indexBytes();
+      boolean fits =
+          !group.isEmpty()
+              && bytes + segment.size() <= config.segmentBytes()
+              && indexBytes + index <= config.segmentIndexBytes()
+              && end - 1 - group.get(0).baseOffset() <= Integer.MAX_VALUE;
+      if (!fits) {
+        group = new ArrayList<>();
+        all.add(group);
+        bytes = 0;
+        indexBytes = 0;
+      }
+      group.add(segment);
+      bytes += segment.size();
+      indexBytes += index;
+    }
+    return all;
+  }
+
+  private Segment rewrite(
+      List<Segment> sources, BatchCompactor compactor, TransactionFilter transactions)
+      throws IOException {
+    Segment target = Segment.create(directory, sources.get(0).baseOffset(), LogFiles.CLEANED);
+    StagedBatches staged = new StagedBatches();
+    for (Segment source : sources) {
+      BatchHeaders headers = BatchHeaders.forScan(source.file().channel(), 0, source.size());
+      while (headers.next()) {
+        RecordBatch batch = headers.readWhole();
+        ByteBuffer kept = compactor.compact(batch);
+        if (kept != null) {
+          RecordBatch written = RecordBatch.at(kept, 0);
+          target.stage(
+              written.lastOffset(),
+              written.maxTimestamp(),
+              kept.remaining(),
+              config.indexIntervalBytes());
+          staged.add(kept);
+          if (target.stagedSize() - target.size() >= WRITE_BYTES) {
+            staged.writeTo(target);
+          }
+        }
+      }
+    }
+    if (!staged.isEmpty()) {
+      staged.writeTo(target);
+    }
+    TransactionIndex.write(target.aborted().path(), transactions.takeStillNeeded());
+    Segment done = target.sealedWithAborted(directory);
+    done.force();
+    return done;
+  }
+
+  /** Whether there is so much to gain, or so old a record, that a log should be compacted now. */
+  static boolean isDue(List<Segment> cleanable, long dirtyFrom, LogConfig config, long nowMs)
+      throws IOException {
+    long clean = 0;
+    long dirty = 0;
+    OptionalLong oldestDirtyMs = OptionalLong.empty();
+    for (Segment segment : cleanable) {
+      if (segment.baseOffset() < dirtyFrom) {
+        clean += segment.size();
+      } else {
+        dirty += segment.size();
+        if (oldestDirtyMs.isEmpty() && segment.size() > 0) {
+          oldestDirtyMs = OptionalLong.of(segment.firstTimestampMs());
+        }
+      }
+    }
+    boolean tooOld =
+        oldestDirtyMs.isPresent()
+            && nowMs - oldestDirtyMs.getAsLong() > config.maxCompactionLagMs();
+    return dirty > 0
+        && (tooOld || (double) dirty / (clean + dirty) >= config.minCleanableDirtyRatio());
+  }
+
+  /** Erases what {@link #run} wrote, when it can't be put in place any more. */
+  void discard() throws IOException {
+    for (Group group : groups) {
+      group.compacted().erase();
+    }
+  }
+}
