@@ -14,6 +14,7 @@ final class NetworkSettings {
       "event loops and dispatchers take their size from the cores";
   private static final String PARKED = "a waiting request is watched by its partitions, not swept";
   private static final String QUOTAS = "quotas are not served yet";
+  private static final String DIALS = "this node opens no connections in Kafka's protocol yet";
   private static final String METRICS = "metrics are not served yet";
 
   private NetworkSettings() {}
@@ -34,8 +35,10 @@ final class NetworkSettings {
             .atLeast(1)
             .doc("How many connections may wait to be accepted."),
         wide("socket.connection.setup.timeout.ms", 10_000L)
+            .idle(DIALS)
             .doc("How long this node waits for a connection that it opens."),
         wide("socket.connection.setup.timeout.max.ms", 30_000L)
+            .idle(DIALS)
             .doc("The longest such wait after repeated failures."),
         integer("max.connections", Integer.MAX_VALUE)
             .atLeast(0)
@@ -51,6 +54,7 @@ final class NetworkSettings {
         integer("max.connection.creation.rate", Integer.MAX_VALUE)
             .atLeast(0)
             .clusterWide()
+            .idle("connections are accepted as they come")
             .doc("How many new connections a second the broker accepts."),
         wide("connections.max.idle.ms", 600_000L)
             .doc("How long a connection may be silent before it is closed."),
@@ -67,6 +71,7 @@ final class NetworkSettings {
         integer("queued.max.requests", 500)
             .atLeast(1)
             .high()
+            .idle("requests in work are bounded by their bytes, and for each connection")
             .doc("How many requests may be in work at which reading pauses."),
         integer("request.timeout.ms", 30_000)
             .high()

@@ -75,6 +75,7 @@ final class NodeSettings {
         integer("controller.quorum.election.timeout.ms", 1000)
             .atLeast(0)
             .high()
+            .idle(RAFT)
             .doc("How long a voter waits for a leader before it stands for election."),
         integer("controller.quorum.election.backoff.max.ms", 1000)
             .atLeast(0)
@@ -132,6 +133,7 @@ final class NodeSettings {
             .internal()
             .doc("How long the whole start of the node may take."),
         flag("controlled.shutdown.enable", true)
+            .idle("a stopping broker always hands its leaderships over")
             .doc("Whether a stopping broker first hands its leaderships over."),
         list("log.dir", "/tmp/kafka-logs")
             .high()

@@ -24,9 +24,11 @@ public record ControllerAsk(ActorRef<Controller.Command> gateway, Scheduler sche
               if (failure == null) {
                 return reply;
               }
-              throw failure instanceof java.util.concurrent.TimeoutException
+              Throwable cause =
+                  failure instanceof CompletionException ? failure.getCause() : failure;
+              throw cause instanceof java.util.concurrent.TimeoutException
                   ? new TimeoutException("The controller did not answer in time.")
-                  : new CompletionException(failure);
+                  : new CompletionException(cause);
             });
   }
 }
