@@ -154,8 +154,10 @@ public final class PartitionReplica {
     EXPIRE,
     /** {@code flush.ms} has passed since something was written. */
     FLUSH,
-    /** Look after retention, rolling and idle producers. */
+    /** Delete segments that retention lets go. */
     RETENTION,
+    /** Forget producers that have been idle for too long. */
+    PRODUCERS,
     /** Another replica has found that the log directory fails. */
     DIRECTORY_FAILED,
     /** Open the log again, after an error of our own. */

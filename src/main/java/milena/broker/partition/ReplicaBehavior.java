@@ -136,6 +136,12 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       case RETENTION:
         onRetention();
         break;
+      case PRODUCERS:
+        if (log != null) {
+          log.expireProducers(host.nowMs());
+          publish();
+        }
+        break;
       case DIRECTORY_FAILED:
         if (log != null && !decided.directory().isOnline()) {
           close(Errors.KAFKA_STORAGE_ERROR);
@@ -385,7 +391,6 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     }
     long nowMs = host.nowMs();
     write();
-    log.expireProducers(nowMs);
     RetentionPlan plan = log.planRetention(nowMs, highWatermark);
     if (!plan.isEmpty()) {
       DeletedSegments deleted = log.delete(plan, nowMs);

@@ -32,6 +32,7 @@ final class ReplicaUpkeep extends AbstractBehavior<ReplicaUpkeep.Command> {
 
   private enum Tick implements Command {
     RETENTION,
+    PRODUCERS,
     HIGH_WATERMARKS,
     LOG_STARTS,
     RECOVERY_POINTS
@@ -54,6 +55,7 @@ final class ReplicaUpkeep extends AbstractBehavior<ReplicaUpkeep.Command> {
             Behaviors.withTimers(
                 timers -> {
                   every(timers, upkeep.retentionCheckMs(), Tick.RETENTION);
+                  every(timers, upkeep.producerExpiryCheckMs(), Tick.PRODUCERS);
                   every(timers, upkeep.highWatermarkCheckpointMs(), Tick.HIGH_WATERMARKS);
                   every(timers, upkeep.logStartCheckpointMs(), Tick.LOG_STARTS);
                   every(timers, upkeep.recoveryCheckpointMs(), Tick.RECOVERY_POINTS);
@@ -76,9 +78,10 @@ final class ReplicaUpkeep extends AbstractBehavior<ReplicaUpkeep.Command> {
   private Behavior<Command> onTick(Tick tick) {
     switch (tick) {
       case RETENTION:
-        host.registry()
-            .all()
-            .forEach(handle -> handle.replica().tell(PartitionReplica.Tick.RETENTION));
+        tellAll(PartitionReplica.Tick.RETENTION);
+        break;
+      case PRODUCERS:
+        tellAll(PartitionReplica.Tick.PRODUCERS);
         break;
       case HIGH_WATERMARKS:
         writeCheckpoint(Checkpoint.HIGH_WATERMARK);
@@ -91,6 +94,10 @@ final class ReplicaUpkeep extends AbstractBehavior<ReplicaUpkeep.Command> {
         break;
     }
     return this;
+  }
+
+  private void tellAll(PartitionReplica.Tick tick) {
+    host.registry().all().forEach(handle -> handle.replica().tell(tick));
   }
 
   private void writeCheckpoint(Checkpoint checkpoint) {
