@@ -3,21 +3,39 @@ package milena.node;
 import akka.actor.typed.Scheduler;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import milena.common.config.BrokerConfig;
 import milena.kafka.api.AdminApis;
 import milena.kafka.api.ApiHandler;
 import milena.kafka.api.ApiRegistry;
 import milena.kafka.api.ControllerAsk;
+import milena.kafka.api.CoordinatorTopic;
+import milena.kafka.api.DeleteGroupsHandler;
 import milena.kafka.api.DeleteRecordsHandler;
+import milena.kafka.api.DescribeGroupsHandler;
 import milena.kafka.api.DescribeProducersHandler;
 import milena.kafka.api.FetchHandler;
+import milena.kafka.api.FindCoordinatorHandler;
+import milena.kafka.api.GroupAccess;
+import milena.kafka.api.HeartbeatHandler;
+import milena.kafka.api.ImageWaits;
 import milena.kafka.api.InitProducerIdHandler;
+import milena.kafka.api.InternalTopics;
+import milena.kafka.api.JoinGroupHandler;
+import milena.kafka.api.LeaveGroupHandler;
+import milena.kafka.api.ListGroupsHandler;
 import milena.kafka.api.ListOffsetsHandler;
 import milena.kafka.api.LocalPartitions;
+import milena.kafka.api.OffsetCommitHandler;
+import milena.kafka.api.OffsetDeleteHandler;
+import milena.kafka.api.OffsetFetchHandler;
 import milena.kafka.api.OffsetForLeaderEpochHandler;
 import milena.kafka.api.ProduceHandler;
 import milena.kafka.api.ProducerIdStock;
 import milena.kafka.api.ServedFeatures;
+import milena.kafka.api.SyncGroupHandler;
+import milena.kafka.api.TopicReadiness;
+import milena.metadata.ImageSource;
 
 /** Makes the handlers of all APIs that a node serves. */
 final class Apis {
@@ -27,6 +45,7 @@ final class Apis {
     List<ApiHandler<?>> handlers = new ArrayList<>();
     addData(parts, handlers);
     addAdmin(parts, handlers);
+    addGroups(parts, handlers);
     return new ApiRegistry(handlers)
         .withApiVersions(ServedFeatures.of(() -> parts.images().current().lastSequence()));
   }
@@ -60,5 +79,30 @@ final class Apis {
             parts.directories(),
             LogbackLevels.ofThisProcess());
     handlers.addAll(admin.handlers());
+  }
+
+  private static void addGroups(NodeParts parts, List<ApiHandler<?>> handlers) {
+    GroupAccess groups = new GroupAccess(parts.groups());
+    ImageSource images = parts.images();
+    ImageWaits waits = new ImageWaits(images);
+    CoordinatorTopic offsets =
+        new CoordinatorTopic(
+            InternalTopics.offsets(parts.config()),
+            new ControllerAsk(parts.controller(), parts.system().scheduler()),
+            waits,
+            new TopicReadiness(parts.config().nodeId(), waits, parts.registry()));
+    handlers.add(new FindCoordinatorHandler(images, offsets));
+    handlers.add(
+        new JoinGroupHandler(
+            groups, parts.groupConfig().classic(), () -> UUID.randomUUID().toString()));
+    handlers.add(new SyncGroupHandler(groups));
+    handlers.add(new HeartbeatHandler(groups));
+    handlers.add(new LeaveGroupHandler(groups));
+    handlers.add(new DescribeGroupsHandler(groups));
+    handlers.add(new ListGroupsHandler(groups));
+    handlers.add(new DeleteGroupsHandler(groups));
+    handlers.add(new OffsetCommitHandler(groups, images));
+    handlers.add(new OffsetFetchHandler(groups, images));
+    handlers.add(new OffsetDeleteHandler(groups, images));
   }
 }

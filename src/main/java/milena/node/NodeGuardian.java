@@ -29,6 +29,9 @@ import milena.broker.controller.ControllerGateway;
 import milena.broker.controller.ControllerSettings;
 import milena.broker.controller.ControllerShell;
 import milena.broker.controller.MetadataSubscriber;
+import milena.broker.coordinator.GroupCoordinator;
+import milena.broker.coordinator.GroupHost;
+import milena.broker.coordinator.GroupRegistry;
 import milena.broker.partition.PartitionRegistry;
 import milena.broker.partition.PartitionReplica;
 import milena.broker.partition.ReplicaDirectory;
@@ -38,6 +41,7 @@ import milena.broker.raft.MetadataLog;
 import milena.broker.raft.MetadataLogs;
 import milena.common.config.BrokerConfig;
 import milena.common.config.SettingsRules;
+import milena.group.GroupConfig;
 import milena.metadata.BrokerImage.Endpoint;
 import milena.metadata.ImageSource;
 import milena.metadata.PreviousStop;
@@ -59,6 +63,8 @@ import milena.metadata.TopicDecisions.TopicDefaults;
 final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private static final DispatcherSelector PARTITIONS =
       DispatcherSelector.fromConfig("milena.partition-dispatcher");
+  private static final DispatcherSelector COORDINATORS =
+      DispatcherSelector.fromConfig("milena.coordinator-dispatcher");
   private static final DispatcherSelector BLOCKING =
       DispatcherSelector.fromConfig("milena.blocking-dispatcher");
 
@@ -96,6 +102,8 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private final Executor blocking;
   private final ReplicaHost host;
   private final ActorRef<ShardingEnvelope<PartitionReplica.Command>> replicas;
+  private final GroupConfig groupConfig;
+  private final GroupRegistry groups;
   private Begin begin;
   private ImageSource images;
   private SettingsInForce settings;
@@ -134,6 +142,8 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
             blocking,
             broker.upkeep().producerExpiryMs(),
             this::tellOfFailedDirectory);
+    this.groupConfig = GroupSettings.of(broker);
+    this.groups = new GroupRegistry(groupConfig, System::currentTimeMillis);
     this.replicas =
         ClusterSharding.get(context.getSystem())
             .init(
@@ -235,6 +245,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                     broker.upkeep(),
                     () -> self.tell(NoDirectoryLeft.INSTANCE))),
             "replicas");
+    spawn(groupHost(), "groups");
     lifecycle =
         spawn(
             BrokerLifecycle.create(
@@ -257,6 +268,39 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     return this;
   }
 
+  private Behavior<GroupHost.Command> groupHost() {
+    BrokerConfig.Offsets offsets = config.broker().offsets();
+    return GroupHost.create(
+        new GroupHost.Surroundings(
+            config.broker().nodeId(),
+            images,
+            registry,
+            groups,
+            offsets.loadBufferBytes(),
+            Duration.ofMillis(offsets.commitTimeoutMs()),
+            System::currentTimeMillis),
+        this::groupCoordinators);
+  }
+
+  private ActorRef<ShardingEnvelope<GroupCoordinator.Command>> groupCoordinators(
+      ActorRef<GroupHost.Command> host) {
+    return ClusterSharding.get(getContext().getSystem())
+        .init(
+            Entity.of(
+                    GroupCoordinator.ENTITY_TYPE_KEY,
+                    entity ->
+                        GroupCoordinator.create(
+                            entity.getEntityId(),
+                            groupConfig,
+                            System::currentTimeMillis,
+                            groups,
+                            host))
+                .withEntityProps(COORDINATORS)
+                .withRole(NodeSystem.BROKER_ROLE)
+                .withMessageExtractor(PinnedShards.extractor())
+                .withAllocationStrategy(PinnedShards.of(getContext().getSystem())));
+  }
+
   private Behavior<Command> onLetIn(LetIn letIn) {
     reconciler.tell(new ReplicaReconciler.Begin(letIn.brokerEpoch()));
     ready.complete(
@@ -266,6 +310,8 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
             images,
             settings,
             registry,
+            groups,
+            groupConfig,
             replicaDirectories,
             controller,
             standing,

@@ -7,10 +7,12 @@ import java.util.concurrent.Executor;
 import milena.broker.controller.BrokerLifecycle;
 import milena.broker.controller.BrokerStanding;
 import milena.broker.controller.Controller;
+import milena.broker.coordinator.GroupRegistry;
 import milena.broker.partition.PartitionRegistry;
 import milena.broker.partition.ReplicaDirectory;
 import milena.broker.partition.ReplicaReconciler;
 import milena.common.config.BrokerConfig;
+import milena.group.GroupConfig;
 import milena.metadata.ImageSource;
 import milena.metadata.SettingsInForce;
 
@@ -25,6 +27,8 @@ record NodeParts(
     ImageSource images,
     SettingsInForce settings,
     PartitionRegistry registry,
+    GroupRegistry groups,
+    GroupConfig groupConfig,
     List<ReplicaDirectory> directories,
     ActorRef<Controller.Command> controller,
     BrokerStanding standing,

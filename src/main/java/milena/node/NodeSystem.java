@@ -8,6 +8,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.util.List;
 import java.util.Map;
+import milena.broker.coordinator.PartitionJournal;
 
 /** Starts the actor system of a node; each node has one of its own, named {@code milena}. */
 final class NodeSystem {
@@ -36,6 +37,7 @@ final class NodeSystem {
             "this node's place");
     Config whole =
         own.withFallback(config.getConfig("milena").withOnlyPath("akka"))
+            .withFallback(PartitionJournal.config())
             .withFallback(ConfigFactory.empty().withValue("milena", config.getValue("milena")))
             .withFallback(ConfigFactory.defaultReference(NodeSystem.class.getClassLoader()))
             .resolve();

@@ -38,6 +38,16 @@ public class FirstRecordIT extends JUnitSuite {
   }
 
   @Test
+  public void aGroupReadsAndCommits() throws Exception {
+    try (MilenaNode node = MilenaNode.builder().dataDir(folder.getRoot().toPath()).start()) {
+      produce(node, "greetings", 0, 10);
+      assertEquals(numbers(0, 10), consumeAsGroup(node, "greetings", "readers", 10));
+      produce(node, "greetings", 10, 20);
+      assertEquals(numbers(10, 20), consumeAsGroup(node, "greetings", "readers", 10));
+    }
+  }
+
+  @Test
   public void aStoppedNodeStartsAgainWhereItWas() throws Exception {
     MilenaNode.Builder builder = MilenaNode.builder().dataDir(folder.getRoot().toPath());
     try (MilenaNode node = builder.start()) {
@@ -82,6 +92,23 @@ public class FirstRecordIT extends JUnitSuite {
       consumer.assign(Set.of(new TopicPartition(topic, 0)));
       consumer.seekToBeginning(consumer.assignment());
       return poll(consumer, count);
+    }
+  }
+
+  private static List<String> consumeAsGroup(
+      MilenaNode node, String topic, String group, int count) {
+    try (KafkaConsumer<String, String> consumer =
+        consumer(
+            node,
+            Map.of(
+                ConsumerConfig.GROUP_ID_CONFIG,
+                group,
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "earliest"))) {
+      consumer.subscribe(List.of(topic));
+      List<String> read = poll(consumer, count);
+      consumer.commitSync();
+      return read;
     }
   }
 
