@@ -64,6 +64,7 @@ final class TestBroker implements AutoCloseable {
     all.put("share.coordinator.state.topic.replication.factor", "1");
     all.put("share.coordinator.state.topic.min.isr", "1");
     all.put("group.initial.rebalance.delay.ms", "0");
+    all.put("group.min.session.timeout.ms", "1000");
     all.putAll(settings);
     Files.write(config, all.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
     if (APACHE_KAFKA) {
