@@ -42,7 +42,7 @@ import org.scalatestplus.junit.JUnitSuite;
 
 /** Settings are told with where they come from, and a changed one takes effect. */
 public class AdminConfigsIT extends JUnitSuite {
-  @ClassRule public static final SharedBroker kafka = new SharedBroker();
+  @ClassRule public static final BrokerRule kafka = BrokerRule.shared();
 
   private static final ConfigResource BROKER = new ConfigResource(Type.BROKER, "1");
   private static final ConfigResource CLUSTER = new ConfigResource(Type.BROKER, "");
@@ -136,7 +136,7 @@ public class AdminConfigsIT extends JUnitSuite {
 
   @Test
   public void unknownTopicsHaveNoSettings() throws Exception {
-    String unknown = SharedBroker.fresh("unknown");
+    String unknown = BrokerRule.fresh("unknown");
     Refusal.of(UnknownTopicOrPartitionException.class, () -> describe(of(unknown)));
     Refusal.of(UnknownTopicOrPartitionException.class, () -> set(unknown, "retention.ms", "1"));
   }
@@ -283,7 +283,7 @@ public class AdminConfigsIT extends JUnitSuite {
                 "log.retention.check.interval.ms", "200",
                 "log.initial.task.delay.ms", "100",
                 "log.segment.delete.delay.ms", "100"))) {
-      var config = SharedBroker.config(eager.bootstrapServers());
+      var config = BrokerRule.config(eager.bootstrapServers());
       try (var admin = Admin.create(config);
           var producer =
               new KafkaProducer<String, String>(

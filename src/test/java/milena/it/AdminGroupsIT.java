@@ -30,7 +30,7 @@ import org.scalatestplus.junit.JUnitSuite;
 
 /** Consumer groups through the stock Admin client. */
 public class AdminGroupsIT extends JUnitSuite {
-  @ClassRule public static final SharedBroker kafka = new SharedBroker();
+  @ClassRule public static final BrokerRule kafka = BrokerRule.shared();
 
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -56,7 +56,7 @@ public class AdminGroupsIT extends JUnitSuite {
   @Test
   public void aGroupIsDescribedWithItsMembers() throws Exception {
     String topic = kafka.topic("described", 3);
-    String group = SharedBroker.fresh("described");
+    String group = BrokerRule.fresh("described");
     try (var consumer =
         kafka.consumer("group.id", group, "client.id", "me", "group.instance.id", "static-1")) {
       consumer.subscribe(List.of(topic));
@@ -82,8 +82,8 @@ public class AdminGroupsIT extends JUnitSuite {
   @Test
   public void groupsAreListedByStateTypeAndProtocol() throws Exception {
     String topic = kafka.topic("listed", 1);
-    String active = SharedBroker.fresh("active");
-    String empty = SharedBroker.fresh("empty");
+    String active = BrokerRule.fresh("active");
+    String empty = BrokerRule.fresh("empty");
     TopicPartition partition = new TopicPartition(topic, 0);
     alter(empty, Map.of(partition, new OffsetAndMetadata(1)));
     try (var consumer = kafka.consumer("group.id", active)) {
@@ -113,7 +113,7 @@ public class AdminGroupsIT extends JUnitSuite {
   @Test
   public void offsetsAreAlteredListedAndDeleted() throws Exception {
     String topic = kafka.topic("altered", 3);
-    String group = SharedBroker.fresh("altered");
+    String group = BrokerRule.fresh("altered");
     TopicPartition[] p = Read.partitions(topic, 3);
     alter(
         group,
@@ -136,7 +136,7 @@ public class AdminGroupsIT extends JUnitSuite {
     TopicPartition partition = new TopicPartition(topic, 0);
     Map<String, ListConsumerGroupOffsetsSpec> specs = new HashMap<>();
     for (int i = 0; i < 10; i++) {
-      String group = SharedBroker.fresh("many");
+      String group = BrokerRule.fresh("many");
       alter(group, Map.of(partition, new OffsetAndMetadata(i)));
       specs.put(group, new ListConsumerGroupOffsetsSpec().topicPartitions(List.of(partition)));
     }
@@ -149,7 +149,7 @@ public class AdminGroupsIT extends JUnitSuite {
   @Test
   public void aGroupInUseIsProtected() throws Exception {
     String topic = kafka.topic("used", 1);
-    String group = SharedBroker.fresh("used");
+    String group = BrokerRule.fresh("used");
     TopicPartition partition = new TopicPartition(topic, 0);
     try (var consumer = kafka.consumer("group.id", group)) {
       consumer.subscribe(List.of(topic));
@@ -183,7 +183,7 @@ public class AdminGroupsIT extends JUnitSuite {
 
   @Test
   public void unknownGroupsAreSaidToBeUnknown() throws Exception {
-    String unknown = SharedBroker.fresh("unknown");
+    String unknown = BrokerRule.fresh("unknown");
     Refusal.of(
         GroupIdNotFoundException.class, kafka.admin().deleteConsumerGroups(List.of(unknown)).all());
     Refusal.of(
@@ -201,7 +201,7 @@ public class AdminGroupsIT extends JUnitSuite {
   @Test
   public void membersAreRemovedByAnAdministrator() throws Exception {
     String topic = kafka.topic("removed", 2);
-    String group = SharedBroker.fresh("removed");
+    String group = BrokerRule.fresh("removed");
     try (var consumer = kafka.consumer("group.id", group, "group.instance.id", "removable")) {
       consumer.subscribe(List.of(topic));
       poll(consumer);
@@ -221,7 +221,7 @@ public class AdminGroupsIT extends JUnitSuite {
   public void deletingATopicForgetsItsOffsets() throws Exception {
     String topic = kafka.topic("forgotten", 1);
     String kept = kafka.topic("kept", 1);
-    String group = SharedBroker.fresh("forgets");
+    String group = BrokerRule.fresh("forgets");
     TopicPartition gone = new TopicPartition(topic, 0);
     TopicPartition stays = new TopicPartition(kept, 0);
     alter(group, Map.of(gone, new OffsetAndMetadata(3), stays, new OffsetAndMetadata(4)));

@@ -45,7 +45,7 @@ import org.scalatestplus.junit.JUnitSuite;
 
 /** The cluster, its topics, their offsets and their logs through the stock Admin client. */
 public class AdminTopicsIT extends JUnitSuite {
-  @ClassRule public static final SharedBroker kafka = new SharedBroker();
+  @ClassRule public static final BrokerRule kafka = BrokerRule.shared();
 
   private static TopicDescription describe(String topic) throws Exception {
     return kafka.admin().describeTopics(List.of(topic)).allTopicNames().get().get(topic);
@@ -90,7 +90,7 @@ public class AdminTopicsIT extends JUnitSuite {
 
   @Test
   public void aTopicIsMadeDescribedListedAndDeleted() throws Exception {
-    String name = SharedBroker.fresh("life");
+    String name = BrokerRule.fresh("life");
     var made =
         kafka
             .admin()
@@ -148,27 +148,27 @@ public class AdminTopicsIT extends JUnitSuite {
 
   @Test
   public void theDefaultsOfTheBrokerFillWhatIsLeftOut() throws Exception {
-    String name = SharedBroker.fresh("defaults");
+    String name = BrokerRule.fresh("defaults");
     create(new NewTopic(name, Optional.empty(), Optional.empty()));
     assertEquals(1, describe(name).partitions().size());
   }
 
   @Test
   public void replicasCanBeAssignedByHand() throws Exception {
-    String name = SharedBroker.fresh("assigned");
+    String name = BrokerRule.fresh("assigned");
     create(new NewTopic(name, Map.of(0, List.of(1), 1, List.of(1))));
     assertEquals(2, describe(name).partitions().size());
     Refusal.of(
         InvalidReplicaAssignmentException.class,
-        () -> create(new NewTopic(SharedBroker.fresh("assigned"), Map.of(0, List.of(99)))));
+        () -> create(new NewTopic(BrokerRule.fresh("assigned"), Map.of(0, List.of(99)))));
     Refusal.of(
         InvalidReplicaAssignmentException.class,
-        () -> create(new NewTopic(SharedBroker.fresh("assigned"), Map.of(1, List.of(1)))));
+        () -> create(new NewTopic(BrokerRule.fresh("assigned"), Map.of(1, List.of(1)))));
   }
 
   @Test
   public void validatingMakesNothing() throws Exception {
-    String name = SharedBroker.fresh("validated");
+    String name = BrokerRule.fresh("validated");
     var validated =
         kafka
             .admin()
@@ -186,10 +186,10 @@ public class AdminTopicsIT extends JUnitSuite {
     Refusal.of(TopicExistsException.class, () -> create(new NewTopic(existing, 1, (short) 1)));
     Refusal.of(
         InvalidReplicationFactorException.class,
-        () -> create(new NewTopic(SharedBroker.fresh("rf"), 1, (short) 2)));
+        () -> create(new NewTopic(BrokerRule.fresh("rf"), 1, (short) 2)));
     Refusal.of(
         InvalidPartitionsException.class,
-        () -> create(new NewTopic(SharedBroker.fresh("none"), 0, (short) 1)));
+        () -> create(new NewTopic(BrokerRule.fresh("none"), 0, (short) 1)));
     for (String name : List.of("no spaces", "x".repeat(250), "..", "ä")) {
       Refusal.of(InvalidTopicException.class, () -> create(new NewTopic(name, 1, (short) 1)));
     }
@@ -200,17 +200,17 @@ public class AdminTopicsIT extends JUnitSuite {
             Map.of("cleanup.policy", "tidy"))) {
       Refusal.of(
           InvalidConfigurationException.class,
-          () -> create(new NewTopic(SharedBroker.fresh("config"), 1, (short) 1).configs(config)));
+          () -> create(new NewTopic(BrokerRule.fresh("config"), 1, (short) 1).configs(config)));
     }
     Refusal.of(
         UnknownTopicOrPartitionException.class,
-        kafka.admin().deleteTopics(List.of(SharedBroker.fresh("unknown"))).all());
+        kafka.admin().deleteTopics(List.of(BrokerRule.fresh("unknown"))).all());
   }
 
   @Test
   public void oneRefusalLeavesTheOthersOfTheRequestAlone() throws Exception {
     String existing = kafka.topic("exists", 1);
-    String fresh = SharedBroker.fresh("beside");
+    String fresh = BrokerRule.fresh("beside");
     var made =
         kafka
             .admin()
@@ -242,7 +242,7 @@ public class AdminTopicsIT extends JUnitSuite {
         UnknownTopicOrPartitionException.class,
         kafka
             .admin()
-            .createPartitions(Map.of(SharedBroker.fresh("unknown"), NewPartitions.increaseTo(2)))
+            .createPartitions(Map.of(BrokerRule.fresh("unknown"), NewPartitions.increaseTo(2)))
             .all());
     kafka
         .admin()
@@ -254,7 +254,7 @@ public class AdminTopicsIT extends JUnitSuite {
 
   @Test
   public void manyTopicsAreDescribedPageByPage() throws Exception {
-    String prefix = SharedBroker.fresh("page");
+    String prefix = BrokerRule.fresh("page");
     List<String> names = IntStream.range(0, 30).mapToObj(i -> prefix + "." + i).toList();
     kafka
         .admin()

@@ -35,7 +35,7 @@ import org.scalatestplus.junit.JUnitSuite;
 
 /** Alpakka Kafka: streams of Akka's over the wire. */
 public class AlpakkaIT extends JUnitSuite {
-  @ClassRule public static final SharedBroker kafka = new SharedBroker();
+  @ClassRule public static final BrokerRule kafka = BrokerRule.shared();
 
   private static final List<String> VALUES =
       IntStream.range(0, 500).mapToObj(i -> "v" + i).toList();
@@ -98,7 +98,7 @@ public class AlpakkaIT extends JUnitSuite {
   @Test
   public void aCommittableSourceGoesOnWhereItCommitted() throws Exception {
     String topic = kafka.topic("alpakka-commits", 1);
-    String group = SharedBroker.fresh("alpakka");
+    String group = BrokerRule.fresh("alpakka");
     for (int round = 0; round < 2; round++) {
       await(produce(topic));
       List<String> read = new CopyOnWriteArrayList<>();
@@ -119,7 +119,7 @@ public class AlpakkaIT extends JUnitSuite {
   public void aStreamReadsTransformsWritesAndCommits() throws Exception {
     String from = kafka.topic("alpakka-from", 1);
     String to = kafka.topic("alpakka-to", 1);
-    String group = SharedBroker.fresh("alpakka");
+    String group = BrokerRule.fresh("alpakka");
     await(produce(from));
     var control =
         Consumer.committableSource(consuming(group), Subscriptions.topics(from))

@@ -23,7 +23,7 @@ import org.scalatestplus.junit.JUnitSuite;
 
 /** Where a consumer reads: by offset, by time, from the ends, paused, by pattern. */
 public class ConsumeIT extends JUnitSuite {
-  @ClassRule public static final SharedBroker kafka = new SharedBroker();
+  @ClassRule public static final BrokerRule kafka = BrokerRule.shared();
 
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -123,10 +123,10 @@ public class ConsumeIT extends JUnitSuite {
 
   @Test
   public void aPatternFindsTopicsThatAreMadeLater() throws Exception {
-    String family = SharedBroker.fresh("family");
+    String family = BrokerRule.fresh("family");
     Set<String> seen = new HashSet<>();
     try (var consumer =
-            kafka.consumer("group.id", SharedBroker.fresh("group"), "metadata.max.age.ms", 200);
+            kafka.consumer("group.id", BrokerRule.fresh("group"), "metadata.max.age.ms", 200);
         var producer = kafka.producer()) {
       consumer.subscribe(Pattern.compile(family + "\\..*"));
       for (String topic : List.of(family + ".a", family + ".b")) {

@@ -70,7 +70,7 @@ public class CrashIT extends JUnitSuite {
     Random random = seeds.random();
     try (TestBroker broker = TestBroker.start(settings)) {
       var config =
-          SharedBroker.config(
+          BrokerRule.config(
               broker.bootstrapServers(),
               "reconnect.backoff.max.ms",
               100,
@@ -123,7 +123,7 @@ public class CrashIT extends JUnitSuite {
 
   private void produce(TestBroker broker) throws Exception {
     var config =
-        SharedBroker.config(
+        BrokerRule.config(
             broker.bootstrapServers(),
             "acks",
             "all",
@@ -173,7 +173,7 @@ public class CrashIT extends JUnitSuite {
   /** Commits ever larger offsets for a group without members. */
   private void commit(TestBroker broker) throws Exception {
     var config =
-        SharedBroker.config(
+        BrokerRule.config(
             broker.bootstrapServers(),
             "group.id",
             GROUP,
@@ -250,8 +250,7 @@ public class CrashIT extends JUnitSuite {
   }
 
   private void everyRecordIsThereOnceAndInOrder(TestBroker broker) {
-    var config =
-        SharedBroker.config(broker.bootstrapServers(), "isolation.level", "read_committed");
+    var config = BrokerRule.config(broker.bootstrapServers(), "isolation.level", "read_committed");
     try (var consumer =
         new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
       for (TopicPartition partition : Read.partitions(TOPIC, PARTITIONS)) {

@@ -51,7 +51,7 @@ public class DumpLogIT extends JUnitSuite {
   @Before
   public void fillABroker() throws Exception {
     broker = TestBroker.start(Map.of("offsets.topic.num.partitions", "2"));
-    try (Admin admin = Admin.create(SharedBroker.config(broker.bootstrapServers()))) {
+    try (Admin admin = Admin.create(BrokerRule.config(broker.bootstrapServers()))) {
       admin
           .createTopics(
               List.of(
@@ -63,7 +63,7 @@ public class DumpLogIT extends JUnitSuite {
     Random random = new Random(3);
     for (String codec : CODECS) {
       var config =
-          SharedBroker.config(
+          BrokerRule.config(
               broker.bootstrapServers(), "compression.type", codec, "batch.size", 4096);
       try (var producer =
           new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
@@ -75,7 +75,7 @@ public class DumpLogIT extends JUnitSuite {
       }
     }
     var config =
-        SharedBroker.config(
+        BrokerRule.config(
             broker.bootstrapServers(), "group.id", "dumpers", "auto.offset.reset", "earliest");
     try (var consumer =
         new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {

@@ -22,7 +22,7 @@ import org.scalatestplus.junit.JUnitSuite;
 
 /** Committed offsets, by every way a consumer has to commit them. */
 public class GroupIT extends JUnitSuite {
-  @ClassRule public static final SharedBroker kafka = new SharedBroker();
+  @ClassRule public static final BrokerRule kafka = BrokerRule.shared();
 
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -44,7 +44,7 @@ public class GroupIT extends JUnitSuite {
   @Test
   public void theNextMemberGoesOnWhereTheLastCommitted() throws Exception {
     String topic = topicOf(1, 100);
-    String group = SharedBroker.fresh("manual");
+    String group = BrokerRule.fresh("manual");
     TopicPartition partition = new TopicPartition(topic, 0);
     try (var first = kafka.consumer("group.id", group, "max.poll.records", 10)) {
       first.subscribe(List.of(topic));
@@ -69,7 +69,7 @@ public class GroupIT extends JUnitSuite {
   @Test
   public void anAsynchronousCommitIsSeenByItsCallback() throws Exception {
     String topic = topicOf(2, 10);
-    String group = SharedBroker.fresh("async");
+    String group = BrokerRule.fresh("async");
     try (var consumer = kafka.consumer("group.id", group)) {
       consumer.subscribe(List.of(topic));
       Read.exactly(20, consumer);
@@ -102,7 +102,7 @@ public class GroupIT extends JUnitSuite {
   @Test
   public void autoCommitHappensByTimeAndOnLeaving() throws Exception {
     String topic = topicOf(1, 50);
-    String group = SharedBroker.fresh("auto");
+    String group = BrokerRule.fresh("auto");
     TopicPartition partition = new TopicPartition(topic, 0);
     try (var watcher = kafka.consumer("group.id", group)) {
       try (var consumer =
@@ -136,7 +136,7 @@ public class GroupIT extends JUnitSuite {
   public void aGroupWithoutMembersCommitsForAnAssignedConsumer() throws Exception {
     String topic = topicOf(1, 5);
     TopicPartition partition = new TopicPartition(topic, 0);
-    String group = SharedBroker.fresh("simple");
+    String group = BrokerRule.fresh("simple");
     try (var consumer = kafka.consumer("group.id", group)) {
       consumer.assign(List.of(partition));
       Read.exactly(5, consumer);
@@ -152,7 +152,7 @@ public class GroupIT extends JUnitSuite {
   @Test
   public void whatWasNeverCommittedIsNull() throws Exception {
     String topic = topicOf(1, 1);
-    try (var consumer = kafka.consumer("group.id", SharedBroker.fresh("never"))) {
+    try (var consumer = kafka.consumer("group.id", BrokerRule.fresh("never"))) {
       assertNull(committed(consumer, topic, 1).get(new TopicPartition(topic, 0)));
     }
   }
@@ -161,8 +161,7 @@ public class GroupIT extends JUnitSuite {
   public void latestStartsAtTheEndForANewGroup() throws Exception {
     String topic = topicOf(1, 10);
     try (var consumer =
-            kafka.consumer(
-                "group.id", SharedBroker.fresh("latest"), "auto.offset.reset", "latest");
+            kafka.consumer("group.id", BrokerRule.fresh("latest"), "auto.offset.reset", "latest");
         var producer = kafka.producer()) {
       consumer.subscribe(List.of(topic));
       Await.until(
@@ -180,7 +179,7 @@ public class GroupIT extends JUnitSuite {
   @Test
   public void aMemberThatWasReplacedCannotCommit() throws Exception {
     String topic = topicOf(1, 10);
-    String group = SharedBroker.fresh("fenced");
+    String group = BrokerRule.fresh("fenced");
     TopicPartition partition = new TopicPartition(topic, 0);
     try (var idle =
             kafka.consumer("group.id", group, "max.poll.interval.ms", 500, "max.poll.records", 1);
@@ -206,7 +205,7 @@ public class GroupIT extends JUnitSuite {
   public void tooMuchMetadataIsRefused() throws Exception {
     String topic = topicOf(1, 1);
     TopicPartition partition = new TopicPartition(topic, 0);
-    try (var consumer = kafka.consumer("group.id", SharedBroker.fresh("metadata"))) {
+    try (var consumer = kafka.consumer("group.id", BrokerRule.fresh("metadata"))) {
       Refusal.of(
           OffsetMetadataTooLarge.class,
           () -> consumer.commitSync(Map.of(partition, new OffsetAndMetadata(1, "m".repeat(5000)))));
@@ -217,7 +216,7 @@ public class GroupIT extends JUnitSuite {
   public void aGroupReadsSeveralTopicsAndEachRecordOnce() throws Exception {
     String one = topicOf(3, 20);
     String other = topicOf(2, 20);
-    String group = SharedBroker.fresh("several");
+    String group = BrokerRule.fresh("several");
     Set<String> read = new HashSet<>();
     try (var a = kafka.consumer("group.id", group);
         var b = kafka.consumer("group.id", group)) {

@@ -13,7 +13,7 @@ import org.scalatestplus.junit.JUnitSuite;
 
 /** kafkajs: a client that shares no line with Kafka's own or with librdkafka. */
 public class KafkaJsIT extends JUnitSuite {
-  @ClassRule public static final SharedBroker kafka = new SharedBroker();
+  @ClassRule public static final BrokerRule kafka = BrokerRule.shared();
 
   private static final Path SOURCES = TestBroker.PROJECT.resolve("src/test/node");
   private static final Path MODULES = TestBroker.PROJECT.resolve("target/node");
@@ -33,7 +33,7 @@ public class KafkaJsIT extends JUnitSuite {
 
   @Test
   public void recordsGoRoundAndAreCommitted() {
-    String topic = SharedBroker.fresh("kafkajs");
+    String topic = BrokerRule.fresh("kafkajs");
     StockTool node =
         StockTool.run(
             "", MODULES, List.of("node", "round-trip.js", kafka.bootstrapServers(), topic));

@@ -15,7 +15,7 @@ import org.scalatestplus.junit.JUnitSuite;
 
 /** kcat, and with it librdkafka: the C client under most clients that are not Java. */
 public class KcatIT extends JUnitSuite {
-  @ClassRule public static final SharedBroker kafka = new SharedBroker();
+  @ClassRule public static final BrokerRule kafka = BrokerRule.shared();
 
   @BeforeClass
   public static void kcatIsInstalled() {
@@ -90,7 +90,7 @@ public class KcatIT extends JUnitSuite {
   @Test
   public void aBalancedGroupReadsAndCommits() throws Exception {
     String topic = kafka.topic("kcat-group", 3);
-    String group = SharedBroker.fresh("kcat-group");
+    String group = BrokerRule.fresh("kcat-group");
     kcat(numbered(300), "-P", "-t", topic).succeeded();
     List<String> first =
         kcat(

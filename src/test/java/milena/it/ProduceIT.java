@@ -33,7 +33,7 @@ import org.scalatestplus.junit.JUnitSuite;
 
 /** What is written by the stock Java producer is what the stock Java consumer reads. */
 public class ProduceIT extends JUnitSuite {
-  @ClassRule public static final SharedBroker kafka = new SharedBroker();
+  @ClassRule public static final BrokerRule kafka = BrokerRule.shared();
 
   private static List<String> numbered(String prefix, int count) {
     return IntStream.range(0, count).mapToObj(i -> prefix + "-" + i).toList();
@@ -308,7 +308,7 @@ public class ProduceIT extends JUnitSuite {
 
   @Test
   public void producingToAnUnknownTopicMakesIt() throws Exception {
-    String topic = SharedBroker.fresh("autocreated");
+    String topic = BrokerRule.fresh("autocreated");
     try (var producer = kafka.producer()) {
       assertEquals(0, producer.send(new ProducerRecord<>(topic, "v")).get().offset());
       assertEquals(1, producer.partitionsFor(topic).size());

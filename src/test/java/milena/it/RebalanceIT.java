@@ -33,7 +33,7 @@ import org.scalatestplus.junit.JUnitSuite;
  * reads backwards; and the committed offsets only grow.
  */
 public class RebalanceIT extends JUnitSuite {
-  @ClassRule public static final SharedBroker kafka = new SharedBroker();
+  @ClassRule public static final BrokerRule kafka = BrokerRule.shared();
 
   private static final int PARTITIONS = 6;
 
@@ -159,7 +159,7 @@ public class RebalanceIT extends JUnitSuite {
 
   private void membersComeAndGo(Class<?> assignor) throws Exception {
     topic = kafka.topic("rebalanced", PARTITIONS);
-    group = SharedBroker.fresh(assignor.getSimpleName());
+    group = BrokerRule.fresh(assignor.getSimpleName());
     writeAllAlong();
     watchTheCommits();
     MemberProcess a = join("a", assignor);
@@ -261,7 +261,7 @@ public class RebalanceIT extends JUnitSuite {
   @Test
   public void aStaticMemberThatReturnsInTimeDisturbsNobody() throws Exception {
     topic = kafka.topic("static", PARTITIONS);
-    group = SharedBroker.fresh("static");
+    group = BrokerRule.fresh("static");
     String session = "session.timeout.ms=20000";
     MemberProcess a = join("a", RangeAssignor.class, "group.instance.id=a", session);
     MemberProcess b = join("b", RangeAssignor.class, "group.instance.id=b", session);
@@ -279,7 +279,7 @@ public class RebalanceIT extends JUnitSuite {
   @Test
   public void theSecondHolderOfAStaticIdentityFencesTheFirst() throws Exception {
     topic = kafka.topic("fenced", 1);
-    group = SharedBroker.fresh("fenced");
+    group = BrokerRule.fresh("fenced");
     Object[] settings = {
       "group.id", group, "group.instance.id", "one", "heartbeat.interval.ms", 100
     };
@@ -307,7 +307,7 @@ public class RebalanceIT extends JUnitSuite {
   @Test
   public void aMemberThatCannotAgreeOnAnAssignorIsRefused() throws Exception {
     topic = kafka.topic("protocols", 1);
-    group = SharedBroker.fresh("protocols");
+    group = BrokerRule.fresh("protocols");
     try (var range =
             kafka.consumer(
                 "group.id", group, "partition.assignment.strategy", RangeAssignor.class.getName());

@@ -20,7 +20,7 @@ import org.scalatestplus.junit.JUnitSuite;
 
 /** The tools that come with Apache Kafka, each as the process that an operator would start. */
 public class StockToolsIT extends JUnitSuite {
-  @ClassRule public static final SharedBroker kafka = new SharedBroker();
+  @ClassRule public static final BrokerRule kafka = BrokerRule.shared();
 
   private static final String TOPICS = "org.apache.kafka.tools.TopicCommand";
   private static final String CONFIGS = "kafka.admin.ConfigCommand";
@@ -62,7 +62,7 @@ public class StockToolsIT extends JUnitSuite {
 
   @Test
   public void topicsCommandManagesATopic() {
-    String topic = SharedBroker.fresh("tool-topics");
+    String topic = BrokerRule.fresh("tool-topics");
     tool(TOPICS, "--create", "--topic", topic, "--partitions", "2", "--config", "segment.ms=70000")
         .printed("Created topic " + topic);
     tool(TOPICS, "--create", "--topic", topic, "--if-not-exists").succeeded();
@@ -152,7 +152,7 @@ public class StockToolsIT extends JUnitSuite {
   @Test
   public void consumerGroupsCommandShowsAndResetsAGroup() throws Exception {
     String topic = kafka.topic("tool-groups", 1);
-    String group = SharedBroker.fresh("tool-group");
+    String group = BrokerRule.fresh("tool-group");
     produce(
         topic, IntStream.range(0, 10).mapToObj(i -> "v" + i + "\n").collect(Collectors.joining()));
     consume(topic, 10, "--from-beginning", "--group", group);
@@ -244,7 +244,7 @@ public class StockToolsIT extends JUnitSuite {
                 "--topic",
                 topic,
                 "--group-id",
-                SharedBroker.fresh("verifiable"),
+                BrokerRule.fresh("verifiable"),
                 "--max-messages",
                 "1000",
                 "--verbose")
@@ -284,7 +284,7 @@ public class StockToolsIT extends JUnitSuite {
   @Test
   public void versionsAndGroupsAreToldToTheRemainingTools() throws Exception {
     tool(API_VERSIONS).printed("Produce(0): ", "ApiVersions(18): ");
-    String group = SharedBroker.fresh("tool-all-groups");
+    String group = BrokerRule.fresh("tool-all-groups");
     String topic = kafka.topic("tool-all", 1);
     produce(topic, "v\n");
     consume(topic, 1, "--from-beginning", "--group", group);

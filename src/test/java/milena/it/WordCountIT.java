@@ -35,7 +35,7 @@ import org.scalatestplus.junit.JUnitSuite;
  * and goes on counting after its state was lost.
  */
 public class WordCountIT extends JUnitSuite {
-  @ClassRule public static final SharedBroker kafka = new SharedBroker();
+  @ClassRule public static final BrokerRule kafka = BrokerRule.shared();
 
   private static final List<String> LINES =
       List.of("to be or not to be", "that is the question", "To be to be", "or is it");
@@ -133,7 +133,7 @@ public class WordCountIT extends JUnitSuite {
   public void wordsAreCountedAndTheCountsSurviveTheLossOfTheState() throws Exception {
     String from = kafka.topic("lines", 3);
     String to = kafka.topic("counted", 2);
-    String application = SharedBroker.fresh("word-count");
+    String application = BrokerRule.fresh("word-count");
     Path scratch = kafka.broker().scratchDir();
     Topology topology = wordCount(from, to);
     try (KafkaStreams streams = start(topology, application, scratch.resolve("state-1"))) {

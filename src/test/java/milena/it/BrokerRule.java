@@ -13,29 +13,54 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.rules.ExternalResource;
 
 /**
- * The one broker that most test classes use, started for the first of them and stopped at the JVM's
- * exit; and what a test needs to talk to it. As a class rule, it makes an {@link Admin} for the
- * class.
+ * A broker for a class of tests and what they need to talk to it. Most classes use the one that all
+ * share, started for the first of them and stopped at the JVM's exit; a class that harms its broker
+ * takes one of its own.
  */
-final class SharedBroker extends ExternalResource {
+final class BrokerRule extends ExternalResource {
   private static final AtomicInteger NAMES = new AtomicInteger();
   private static TestBroker shared;
 
+  /** Null for the shared broker. */
+  private final Map<String, String> ownSettings;
+
+  private TestBroker own;
   private Admin admin;
+
+  private BrokerRule(Map<String, String> ownSettings) {
+    this.ownSettings = ownSettings;
+  }
+
+  /** The broker that classes share. */
+  static BrokerRule shared() {
+    return new BrokerRule(null);
+  }
+
+  /** A broker that only the class has, with these settings. */
+  static BrokerRule own(Map<String, String> settings) {
+    return new BrokerRule(settings);
+  }
 
   @Override
   protected void before() {
+    own = ownSettings == null ? null : TestBroker.start(ownSettings);
     admin = Admin.create(clientConfig());
   }
 
   @Override
   protected void after() {
     admin.close();
+    if (own != null) {
+      own.close();
+    }
   }
 
   /** The broker itself. */
   TestBroker broker() {
-    synchronized (SharedBroker.class) {
+    if (own != null) {
+      return own;
+    }
+    synchronized (BrokerRule.class) {
       if (shared == null) {
         shared = TestBroker.start(Map.of());
       }
