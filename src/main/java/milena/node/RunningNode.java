@@ -130,7 +130,9 @@ final class RunningNode {
     takedown.add("replicas", () -> stopReplicas(true));
     takedown.add("front door", () -> server.get().close());
     takedown.add("registration", this::sayGoodbye);
-    return finish(takedown.run());
+    boolean clean = takedown.run();
+    LOG.info("Node {} has stopped.", config.broker().nodeId());
+    return finish(clean);
   }
 
   /** Ends as a crash would: what nobody has written or said is lost. */

@@ -205,7 +205,9 @@ final class HostedPartition {
       host.journals().open(index(), journal);
       unrecovered.addAll(scan.found().keySet());
       scan.found().keySet().forEach(served::start);
-      LOG.info("Read {}: {} groups", this, unrecovered.size());
+      if (!unrecovered.isEmpty()) {
+        LOG.info("Read {}: {} groups", this, unrecovered.size());
+      }
       serveWhenAllRecovered();
     } else {
       scan.restarted().forEach(this::start);
