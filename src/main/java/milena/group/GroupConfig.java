@@ -1,5 +1,6 @@
 package milena.group;
 
+import milena.common.config.BrokerConfig;
 import milena.group.classic.ClassicConfig;
 import milena.group.offsets.OffsetsConfig;
 
@@ -7,4 +8,19 @@ import milena.group.offsets.OffsetsConfig;
 public record GroupConfig(ClassicConfig classic, OffsetsConfig offsets) {
   public static final GroupConfig DEFAULTS =
       new GroupConfig(ClassicConfig.DEFAULTS, OffsetsConfig.DEFAULTS);
+
+  /** As the broker is configured. */
+  public static GroupConfig of(BrokerConfig broker) {
+    return new GroupConfig(
+        new ClassicConfig(
+            broker.groups().initialRebalanceDelayMs(),
+            broker.groups().minSessionMs(),
+            broker.groups().maxSessionMs(),
+            broker.groups().maxSize(),
+            ClassicConfig.DEFAULTS.newMemberJoinTimeoutMs()),
+        new OffsetsConfig(
+            broker.offsets().maxMetadataBytes(),
+            broker.offsets().retentionMs(),
+            broker.offsets().retentionCheckMs()));
+  }
 }

@@ -43,7 +43,7 @@ public final class CoordinatorWorld implements AutoCloseable {
   public static final int NODE = 1;
 
   private final ActorTestKit kit;
-  private final PartitionRegistry replicas = new PartitionRegistry();
+  private final PartitionRegistry replicas;
   private final Images images = new Images();
   private final Map<Integer, FilePartition> files = new HashMap<>();
   private final GroupRegistry registry;
@@ -58,6 +58,12 @@ public final class CoordinatorWorld implements AutoCloseable {
   final List<Append> appends = new CopyOnWriteArrayList<>();
 
   public CoordinatorWorld(GroupConfig config) {
+    this(config, new PartitionRegistry());
+  }
+
+  /** Over partitions that somebody else hosts. */
+  CoordinatorWorld(GroupConfig config, PartitionRegistry replicas) {
+    this.replicas = replicas;
     kit = ActorTestKit.create(systemConfig());
     registry = new GroupRegistry(config, clockMs::get);
     GroupHost.Surroundings around =
@@ -112,6 +118,10 @@ public final class CoordinatorWorld implements AutoCloseable {
 
   public GroupRegistry registry() {
     return registry;
+  }
+
+  ActorTestKit kit() {
+    return kit;
   }
 
   public ImageSource images() {
