@@ -7,7 +7,6 @@ import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -15,14 +14,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import milena.kafka.api.ApiHandler;
 import milena.kafka.api.ApiRegistry;
-import milena.kafka.api.ApiVersionsHandler;
 import milena.kafka.api.Connection;
 import milena.kafka.api.ConnectionClosing;
 import milena.kafka.api.RequestContext;
-import org.apache.kafka.common.errors.ApiException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.message.RequestHeaderData;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -124,7 +119,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     open = true;
-    id = connectionId(ctx);
+    id = server.connectionId(ctx.channel());
     if (ctx.channel().remoteAddress() instanceof InetSocketAddress) {
       clientAddress = ((InetSocketAddress) ctx.channel().remoteAddress()).getAddress();
     }
@@ -313,53 +308,23 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
 
   private void write(PendingRequest request) {
     try {
-      if (request.failure() == null) {
-        if (request.response() != null) {
-          write(request, request.version(), request.response());
-        }
-        return;
+      Reply reply = Reply.to(request, id);
+      if (reply.message() != null) {
+        ResponseEncoder.write(
+            context,
+            context.alloc(),
+            request.handler.api(),
+            reply.version(),
+            request.correlationId(),
+            reply.message());
+        unflushed = true;
       }
-      writeFailure(request, ErrorResponses.unwrap(request.failure()));
+    } catch (ConnectionClosing e) {
+      close(e.getMessage());
     } catch (RuntimeException e) {
       log.error("The answer to {} of {} can't be written", request.describe(), id, e);
       context.close();
     }
-  }
-
-  private void writeFailure(PendingRequest request, Throwable failure) {
-    if (failure instanceof ConnectionClosing) {
-      ApiHandler<?> handler = request.handler;
-      if (handler instanceof ApiVersionsHandler && request.unsupportedVersion()) {
-        write(request, (short) 0, ((ApiVersionsHandler) handler).unsupportedVersion());
-      } else {
-        close(failure.getMessage());
-      }
-      return;
-    }
-    Throwable answered = failure;
-    if (failure instanceof java.util.concurrent.TimeoutException) {
-      answered = new TimeoutException(failure.getMessage());
-    } else if (!(failure instanceof ApiException)) {
-      log.error("{} of {} failed", request.describe(), id, failure);
-    }
-    ApiKeys api = request.handler.api();
-    ApiMessage response = ErrorResponses.of(api, request.version(), request.message(), answered);
-    if (response == null) {
-      close("a request without an answer failed: " + answered);
-    } else {
-      write(request, request.version(), response);
-    }
-  }
-
-  private void write(PendingRequest request, short version, ApiMessage response) {
-    ResponseEncoder.write(
-        context,
-        context.alloc(),
-        request.handler.api(),
-        version,
-        request.correlationId(),
-        response);
-    unflushed = true;
   }
 
   private void flush() {
@@ -426,21 +391,5 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     } else {
       checkIdleLater();
     }
-  }
-
-  private String connectionId(ChannelHandlerContext ctx) {
-    return address(ctx.channel().localAddress())
-        + "-"
-        + address(ctx.channel().remoteAddress())
-        + "-"
-        + server.nextConnection();
-  }
-
-  private static String address(SocketAddress address) {
-    if (!(address instanceof InetSocketAddress)) {
-      return String.valueOf(address);
-    }
-    InetSocketAddress inet = (InetSocketAddress) address;
-    return inet.getAddress().getHostAddress() + ":" + inet.getPort();
   }
 }

@@ -1,5 +1,8 @@
 package milena.kafka.server;
 
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicLong;
 import milena.kafka.api.ApiRegistry;
 import org.slf4j.LoggerFactory;
@@ -23,7 +26,20 @@ record ServerContext(
         new AtomicLong());
   }
 
-  long nextConnection() {
-    return connections.getAndIncrement();
+  /** A name that no other connection of the node has or had. */
+  String connectionId(Channel channel) {
+    return address(channel.localAddress())
+        + "-"
+        + address(channel.remoteAddress())
+        + "-"
+        + connections.getAndIncrement();
+  }
+
+  private static String address(SocketAddress address) {
+    if (!(address instanceof InetSocketAddress)) {
+      return String.valueOf(address);
+    }
+    InetSocketAddress inet = (InetSocketAddress) address;
+    return inet.getAddress().getHostAddress() + ":" + inet.getPort();
   }
 }
