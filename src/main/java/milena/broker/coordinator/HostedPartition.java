@@ -206,7 +206,7 @@ final class HostedPartition {
       unrecovered.addAll(scan.found().keySet());
       scan.found().keySet().forEach(served::start);
       if (!unrecovered.isEmpty()) {
-        LOG.info("Read {}: {} groups", this, unrecovered.size());
+        LOG.debug("Read {}: {} groups", this, unrecovered.size());
       }
       serveWhenAllRecovered();
     } else {
