@@ -17,6 +17,7 @@ final class HostedReplica implements PartitionHandle {
   private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet(1);
   private volatile PartitionView view;
   private volatile long recoveryPoint;
+  private volatile boolean compacted;
 
   HostedReplica(
       TopicIdPartition id,
@@ -86,6 +87,15 @@ final class HostedReplica implements PartitionHandle {
       }
     }
     watchers.clear();
+  }
+
+  /** Whether {@code cleanup.policy} asks for compaction. */
+  boolean isCompacted() {
+    return compacted;
+  }
+
+  void compacted(boolean asked) {
+    compacted = asked;
   }
 
   long recoveryPoint() {

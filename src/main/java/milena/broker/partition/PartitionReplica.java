@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import milena.common.TopicIdPartition;
 import milena.common.config.LogConfig;
+import milena.log.Compaction;
 import milena.log.LogFlush;
 import milena.metadata.PartitionImage;
 import org.apache.kafka.common.Uuid;
@@ -156,6 +157,8 @@ public final class PartitionReplica {
     FLUSH,
     /** Delete segments that retention lets go. */
     RETENTION,
+    /** It is this replica's turn to compact its log, if there is enough to gain. */
+    COMPACT,
     /** Forget producers that have been idle for too long. */
     PRODUCERS,
     /** Another replica has found that the log directory fails. */
@@ -163,6 +166,9 @@ public final class PartitionReplica {
     /** Open the log again, after an error of our own. */
     REOPEN
   }
+
+  /** A compaction has ended; {@code failure} is null when it went well. */
+  record Compacted(Compaction compaction, Exception failure) implements LocalCommand {}
 
   /** A flush has ended; {@code failure} is null when it went well. */
   record Forced(LogFlush flush, IOException failure) implements LocalCommand {}

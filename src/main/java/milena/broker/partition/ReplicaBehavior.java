@@ -9,10 +9,12 @@ import akka.actor.typed.javadsl.Behaviors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import milena.broker.partition.PartitionReplica.Append;
 import milena.broker.partition.PartitionReplica.AppendResult;
 import milena.broker.partition.PartitionReplica.BecomeReplica;
 import milena.broker.partition.PartitionReplica.Command;
+import milena.broker.partition.PartitionReplica.Compacted;
 import milena.broker.partition.PartitionReplica.Delete;
 import milena.broker.partition.PartitionReplica.DeleteRecords;
 import milena.broker.partition.PartitionReplica.Forced;
@@ -23,6 +25,7 @@ import milena.broker.partition.PartitionReplica.Stopped;
 import milena.broker.partition.PartitionReplica.Tick;
 import milena.common.TopicIdPartition;
 import milena.common.config.LogConfig;
+import milena.log.Compaction;
 import milena.log.DeletedSegments;
 import milena.log.LogDirectory.Checkpoint;
 import milena.log.LogFlush;
@@ -66,7 +69,13 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   private long highWatermark;
   private boolean writeScheduled;
   private LogFlush flushInFlight;
-  private Delete deleteAfterFlush;
+  private Compaction compaction;
+
+  /** Whether a compaction's thread is at work, be it on a log that was closed meanwhile. */
+  private boolean compacting;
+
+  private boolean uncompactable;
+  private Delete deleteWhenQuiet;
   private boolean flushScheduled;
   private long expiryAtNanos = NEVER;
 
@@ -88,7 +97,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     } catch (RuntimeException e) {
       startAfresh(e);
     }
-    return deleteAfterFlush == null ? this : onDelete(deleteAfterFlush);
+    return deleteWhenQuiet == null ? this : onDelete(deleteWhenQuiet);
   }
 
   private Behavior<Command> dispatch(Command message) throws IOException {
@@ -98,6 +107,8 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       onTick(tick);
     } else if (message instanceof Forced forced) {
       return onForced(forced);
+    } else if (message instanceof Compacted compacted) {
+      return onCompacted(compacted);
     } else if (message instanceof BecomeReplica become) {
       onBecome(become);
     } else if (message instanceof Reconfigure reconfigure) {
@@ -135,6 +146,9 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
         break;
       case RETENTION:
         onRetention();
+        break;
+      case COMPACT:
+        onCompact();
         break;
       case PRODUCERS:
         if (log != null) {
@@ -232,8 +246,8 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       return this; // of a log closed meanwhile, which may well have failed the flush
     }
     flushInFlight = null;
-    if (deleteAfterFlush != null) {
-      return onDelete(deleteAfterFlush);
+    if (deleteWhenQuiet != null) {
+      return onDelete(deleteWhenQuiet);
     }
     if (forced.failure() != null) {
       throw forced.failure();
@@ -331,6 +345,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   private void onReconfigure(LogConfig config) {
     if (log != null) {
       log.reconfigure(config);
+      hosted.compacted(config.compact());
       if (leadership != null) {
         leadership.state().onMinInSync(config.minInSyncReplicas());
       }
@@ -402,6 +417,59 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     }
   }
 
+  private void onCompact() throws IOException {
+    Optional<Compaction> plan = Optional.empty();
+    if (log != null && !compacting && !uncompactable && deleteWhenQuiet == null) {
+      write();
+      plan = log.planCompaction(host.nowMs(), log.lastStableOffset(highWatermark));
+    }
+    if (plan.isEmpty()) {
+      host.compactions().done(getContext().getSelf());
+      return;
+    }
+    Compaction next = plan.get();
+    compaction = next;
+    compacting = true;
+    var self = getContext().getSelf();
+    host.blocking()
+        .execute(
+            () -> {
+              Exception failure = null;
+              try {
+                next.run();
+              } catch (IOException | RuntimeException e) {
+                failure = e;
+              } finally {
+                host.compactions().done(self);
+              }
+              self.tell(new Compacted(next, failure));
+            });
+  }
+
+  private Behavior<Command> onCompacted(Compacted done) throws IOException {
+    compacting = false;
+    if (deleteWhenQuiet != null) {
+      return onDelete(deleteWhenQuiet);
+    }
+    if (done.compaction() != compaction) {
+      return this; // of a log that was closed meanwhile: the next opening removes what it wrote
+    }
+    compaction = null;
+    if (done.failure() instanceof IOException failure) {
+      throw failure;
+    }
+    if (done.failure() != null) {
+      uncompactable = true;
+      getContext().getLog().error("{} is not compacted any more.", name, done.failure());
+      return this;
+    }
+    DeletedSegments replaced = log.finishCompaction(done.compaction());
+    decided.directory().note(Checkpoint.CLEANED_UP_TO, name, log.cleanedUpTo());
+    publish();
+    eraseLater(replaced::erase);
+    return this;
+  }
+
   /** Readers of older views may still open the files for a while. */
   private void eraseLater(DiskWork work) {
     ReplicaDirectory directory = decided.directory();
@@ -417,9 +485,9 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   // Ends.
 
   private Behavior<Command> onDelete(Delete delete) {
-    if (flushInFlight != null) {
-      // It may still write in the directory, which the next of this name must not see.
-      deleteAfterFlush = delete;
+    if (flushInFlight != null || compacting) {
+      // They still write in the directory, which the next of this name must not see.
+      deleteWhenQuiet = delete;
       resign();
       return this;
     }
@@ -457,6 +525,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
         log.close();
         log = null;
         flushInFlight = null;
+        compaction = null;
         decided.directory().note(Checkpoint.HIGH_WATERMARK, name, highWatermark);
         decided.directory().note(Checkpoint.LOG_START, name, start);
         decided.directory().note(Checkpoint.RECOVERY_POINT, name, end);
@@ -477,6 +546,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   @Override
   public Behavior<Command> onSignal(Signal signal) {
     if (signal instanceof PostStop) {
+      host.compactions().withdraw(getContext().getSelf(), compacting);
       close(Errors.NOT_LEADER_OR_FOLLOWER);
       if (hosted != null) {
         host.registry().leave(hosted);
@@ -498,6 +568,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       PartitionLog closing = log;
       log = null;
       flushInFlight = null;
+      compaction = null;
       closing.closeWithoutFlush();
     }
   }

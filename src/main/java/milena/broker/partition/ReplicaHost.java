@@ -13,6 +13,7 @@ import milena.record.BatchValidator;
  * @param clock wall-clock milliseconds
  * @param blocking runs what blocks for as long as the disk likes: fsync, erasing files, compaction
  * @param directoryFailed told once of each directory that has gone offline, on a replica's thread
+ * @param compactions whose turn it is to compact
  * @param validators one per thread, since each keeps its codecs' buffers
  */
 public record ReplicaHost(
@@ -22,6 +23,7 @@ public record ReplicaHost(
     Executor blocking,
     int producerIdExpirationMs,
     Consumer<ReplicaDirectory> directoryFailed,
+    CompactionTurns compactions,
     ThreadLocal<BatchValidator> validators) {
 
   public ReplicaHost(
@@ -38,6 +40,7 @@ public record ReplicaHost(
         blocking,
         producerIdExpirationMs,
         directoryFailed,
+        new CompactionTurns(),
         ThreadLocal.withInitial(BatchValidator::new));
   }
 

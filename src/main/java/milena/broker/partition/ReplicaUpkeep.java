@@ -33,6 +33,7 @@ final class ReplicaUpkeep extends AbstractBehavior<ReplicaUpkeep.Command> {
   private enum Tick implements Command {
     RETENTION,
     PRODUCERS,
+    COMPACTION,
     HIGH_WATERMARKS,
     LOG_STARTS,
     RECOVERY_POINTS
@@ -56,6 +57,9 @@ final class ReplicaUpkeep extends AbstractBehavior<ReplicaUpkeep.Command> {
                 timers -> {
                   every(timers, upkeep.retentionCheckMs(), Tick.RETENTION);
                   every(timers, upkeep.producerExpiryCheckMs(), Tick.PRODUCERS);
+                  if (upkeep.compaction()) {
+                    every(timers, upkeep.compactionBackoffMs(), Tick.COMPACTION);
+                  }
                   every(timers, upkeep.highWatermarkCheckpointMs(), Tick.HIGH_WATERMARKS);
                   every(timers, upkeep.logStartCheckpointMs(), Tick.LOG_STARTS);
                   every(timers, upkeep.recoveryCheckpointMs(), Tick.RECOVERY_POINTS);
@@ -83,6 +87,10 @@ final class ReplicaUpkeep extends AbstractBehavior<ReplicaUpkeep.Command> {
       case PRODUCERS:
         tellAll(PartitionReplica.Tick.PRODUCERS);
         break;
+      case COMPACTION:
+        writeCheckpoint(Checkpoint.CLEANED_UP_TO);
+        askForCompactions();
+        break;
       case HIGH_WATERMARKS:
         writeCheckpoint(Checkpoint.HIGH_WATERMARK);
         break;
@@ -98,6 +106,14 @@ final class ReplicaUpkeep extends AbstractBehavior<ReplicaUpkeep.Command> {
 
   private void tellAll(PartitionReplica.Tick tick) {
     host.registry().all().forEach(handle -> handle.replica().tell(tick));
+  }
+
+  private void askForCompactions() {
+    for (PartitionHandle handle : host.registry().all()) {
+      if (handle instanceof HostedReplica replica && replica.isCompacted()) {
+        host.compactions().ask(replica.replica());
+      }
+    }
   }
 
   private void writeCheckpoint(Checkpoint checkpoint) {

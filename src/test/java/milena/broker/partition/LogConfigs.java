@@ -12,6 +12,7 @@ final class LogConfigs {
   long retentionMs = DEFAULT.retentionMs();
   long fileDeleteDelayMs = DEFAULT.fileDeleteDelayMs();
   int maxMessageBytes = DEFAULT.maxMessageBytes();
+  boolean compact;
   int minInSyncReplicas = DEFAULT.minInSyncReplicas();
 
   private LogConfigs() {}
@@ -29,8 +30,8 @@ final class LogConfigs {
         DEFAULT.flushMs(),
         DEFAULT.retentionBytes(),
         settings.retentionMs,
-        DEFAULT.delete(),
-        DEFAULT.compact(),
+        !settings.compact,
+        settings.compact,
         DEFAULT.deleteRetentionMs(),
         settings.fileDeleteDelayMs,
         DEFAULT.minCleanableDirtyRatio(),

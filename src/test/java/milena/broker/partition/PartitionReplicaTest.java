@@ -27,9 +27,11 @@ import milena.broker.partition.PartitionReplica.Stopped;
 import milena.broker.partition.Replicas.Answer;
 import milena.common.config.LogConfig;
 import milena.log.LogSlice;
+import milena.record.BatchBuilder;
 import milena.record.RecordBatches;
 import milena.record.RecordCursor;
 import milena.testing.SeedRule;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.After;
 import org.junit.Before;
@@ -317,6 +319,69 @@ public class PartitionReplicaTest extends JUnitSuite {
     assertEquals(21, last.baseOffset());
     assertTrue(last.logStartOffset() > 15);
     assertEquals(last.logStartOffset(), node.view(0).log().logStartOffset());
+  }
+
+  @Test
+  public void compactionKeepsTheLastValueOfEachKeyWhileAppendsGoOn() throws IOException {
+    LogConfig compacted =
+        LogConfigs.with(
+            c -> {
+              c.compact = true;
+              c.segmentBytes = 4096;
+              c.fileDeleteDelayMs = 0;
+            });
+    ActorRef<Command> leader = node.leader(0, compacted);
+    Random random = seeds.random();
+    int[] last = new int[10];
+    for (int i = 0; i < 600; i++) {
+      int key = random.nextInt(10);
+      last[key] = i;
+      append(leader, "k" + key, i);
+      if (i % 100 == 50) {
+        node.host.compactions().ask(leader);
+      }
+    }
+    var probe = node.kit.createTestProbe();
+    probe.awaitAssert(
+        () -> {
+          node.host.compactions().ask(leader);
+          assertTrue(node.view(0).log().sizeInBytes() < 3 * 4096);
+          return null;
+        });
+    List<String> values = values(node.view(0), 0);
+    for (int key = 0; key < 10; key++) {
+      assertTrue(values.contains("k" + key + "=" + last[key]));
+    }
+    append(leader, "k0", 600);
+    assertEquals(601, node.view(0).highWatermark());
+  }
+
+  private void append(ActorRef<Command> leader, String key, int value) {
+    ByteBuffer batch =
+        new BatchBuilder(Compression.NONE)
+            .append(node.nowMs.get(), key.getBytes(), (key + "=" + value).getBytes())
+            .build();
+    assertEquals(Errors.NONE, node.append(leader, 1, batch).await().error());
+  }
+
+  @Test
+  public void replicasTakeTurnsAtCompaction() {
+    var first = node.kit.<Command>createTestProbe();
+    var second = node.kit.<Command>createTestProbe();
+    CompactionTurns turns = new CompactionTurns();
+    turns.ask(first.getRef());
+    turns.ask(second.getRef());
+    turns.ask(second.getRef());
+    first.expectMessage(PartitionReplica.Tick.COMPACT);
+    second.expectNoMessage(Duration.ofMillis(10));
+    turns.done(second.getRef()); // not its turn
+    turns.withdraw(first.getRef(), true);
+    second.expectNoMessage(Duration.ofMillis(10));
+    turns.done(first.getRef());
+    second.expectMessage(PartitionReplica.Tick.COMPACT);
+    turns.ask(first.getRef());
+    turns.withdraw(second.getRef(), false);
+    first.expectMessage(PartitionReplica.Tick.COMPACT);
   }
 
   @Test

@@ -40,7 +40,9 @@ final class Replicas implements AutoCloseable {
 
   final ActorTestKit kit =
       ActorTestKit.create(
-          "replicas", ConfigFactory.load().getConfig("milena").withFallback(ConfigFactory.load()));
+          "replicas",
+          ConfigFactory.parseString("akka.actor.provider = local")
+              .withFallback(ConfigFactory.load()));
   final AtomicLong nowMs = new AtomicLong(1_700_000_000_000L);
   final PartitionRegistry registry = new PartitionRegistry();
   final ExecutorService blocking = Executors.newFixedThreadPool(2);
