@@ -12,8 +12,10 @@ import java.util.concurrent.CountDownLatch;
  */
 final class LogWorkerWaker {
   private static final String WORKER = "-SegmentedRaftLogWorker";
-  private static final int LOOKS = 200;
-  private static final long BETWEEN_LOOKS_MS = 5;
+  private static final int LOOKS = 50;
+
+  /** Long enough for Ratis to get from its state machine's end to its log worker's. */
+  private static final long BEFORE_LOOK_MS = 20;
 
   private final ThreadGroup group;
   private final CountDownLatch machineClosed;
@@ -38,6 +40,7 @@ final class LogWorkerWaker {
     try {
       machineClosed.await();
       for (int look = 0; look < LOOKS; look++) {
+        Thread.sleep(BEFORE_LOOK_MS);
         Thread worker = worker();
         if (worker == null) {
           return;
@@ -45,7 +48,6 @@ final class LogWorkerWaker {
         if (worker.getState() == Thread.State.TIMED_WAITING) {
           worker.interrupt();
         }
-        Thread.sleep(BETWEEN_LOOKS_MS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -1,12 +1,8 @@
 package milena.broker.raft;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -16,7 +12,6 @@ import java.util.function.Consumer;
 import milena.metadata.ClusterImage;
 import milena.metadata.ImageCodec;
 import milena.metadata.MetadataEvent;
-import org.apache.ratis.io.MD5Hash;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -33,7 +28,6 @@ import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
 import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.LifeCycle;
-import org.apache.ratis.util.MD5FileUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +42,7 @@ final class MetadataStateMachine extends BaseStateMachine {
 
   private static final Logger log = LoggerFactory.getLogger(MetadataStateMachine.class);
   private static final long NOT_LEADING = -1;
+  private static final long SNAPSHOT_RETRY_ENTRIES = 200;
 
   private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
   private final List<MetadataLog.Observer> observers = new ArrayList<>();
@@ -56,6 +51,7 @@ final class MetadataStateMachine extends BaseStateMachine {
   private volatile ClusterImage image = ClusterImage.EMPTY;
   private volatile boolean snapshotsWanted = true;
   private long leadingTerm = NOT_LEADING;
+  private long nextSnapshotIndex;
 
   /**
    * @param onFailure told when this node can't go on, because what is committed can't be applied
@@ -201,33 +197,29 @@ final class MetadataStateMachine extends BaseStateMachine {
     }
   }
 
-  /** Writes the image under a name that a reader finds only once it is whole and on disk. */
+  /**
+   * Writes the image down. When it can't, because the disk is full for example, the log stays as
+   * long as it is, and the next try comes after as many entries as this one did.
+   */
   @Override
-  public long takeSnapshot() throws IOException {
+  public long takeSnapshot() {
     TermIndex at = getLastAppliedTermIndex();
-    if (!snapshotsWanted || at.getIndex() < 0) {
+    if (!snapshotsWanted || at.getIndex() < nextSnapshotIndex) {
       return RaftLog.INVALID_LOG_INDEX;
     }
+    nextSnapshotIndex = at.getIndex() + SNAPSHOT_RETRY_ENTRIES;
     Path file = storage.getSnapshotFile(at.getTerm(), at.getIndex()).toPath();
-    Path draft = file.resolveSibling(file.getFileName() + ".tmp");
-    byte[] bytes = ImageCodec.encode(image);
-    try (FileChannel channel =
-        FileChannel.open(
-            draft,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer rest = ByteBuffer.wrap(bytes);
-      while (rest.hasRemaining()) {
-        channel.write(rest);
-      }
-      channel.force(true);
+    try {
+      SnapshotFile snapshot = SnapshotFile.write(file, ImageCodec.encode(image));
+      storage.updateLatestSnapshot(
+          new SingleFileSnapshotInfo(
+              new FileInfo(file, snapshot.digest()), at.getTerm(), at.getIndex()));
+      nextSnapshotIndex = 0;
+      return at.getIndex();
+    } catch (IOException e) {
+      log.warn("No snapshot of the metadata could be written: {}", e.toString());
+      return RaftLog.INVALID_LOG_INDEX;
     }
-    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    MD5Hash digest = MD5FileUtil.computeAndSaveMd5ForFile(file.toFile());
-    storage.updateLatestSnapshot(
-        new SingleFileSnapshotInfo(new FileInfo(file, digest), at.getTerm(), at.getIndex()));
-    return at.getIndex();
   }
 
   @Override

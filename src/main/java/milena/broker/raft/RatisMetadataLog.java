@@ -67,8 +67,14 @@ public final class RatisMetadataLog implements MetadataLog {
     Files.createDirectories(directory);
     Path group = directory.resolve(GROUP.getUuid().toString());
     dropIfNeverFormatted(group);
+    DiskReserve reserve = DiskReserve.prepare(directory);
     TornTail.cut(group.resolve("current"));
-    MetadataStateMachine machine = new MetadataStateMachine(onFailure);
+    MetadataStateMachine machine =
+        new MetadataStateMachine(
+            failure -> {
+              reserve.release();
+              onFailure.accept(failure);
+            });
     ThreadGroup threads = new ThreadGroup("metadata-log-" + settings.nodeId());
     RaftServer server = inGroup(threads, () -> startServer(settings, machine, transport, threads));
     return new RatisMetadataLog(server, machine, new LogWorkerWaker(threads, machine.closed()));

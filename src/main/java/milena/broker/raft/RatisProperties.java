@@ -24,7 +24,7 @@ final class RatisProperties {
   static final int MAX_ENTRY_BYTES = 2 << 20;
 
   private static final int ENTRY_OVERHEAD_BYTES = 64 << 10;
-  private static final int SNAPSHOT_EVERY_ENTRIES = 2_000;
+  private static final int SNAPSHOT_EVERY_ENTRIES = 500;
   private static final int SNAPSHOTS_KEPT = 2;
 
   /** Below the frame size of the lane that carries Raft messages. */
@@ -65,6 +65,7 @@ final class RatisProperties {
     Snapshot.setAutoTriggerEnabled(properties, true);
     Snapshot.setAutoTriggerThreshold(properties, SNAPSHOT_EVERY_ENTRIES);
     Snapshot.setRetentionFileNum(properties, SNAPSHOTS_KEPT);
+    Log.setPurgeGap(properties, SNAPSHOT_EVERY_ENTRIES / 2);
     Snapshot.setTriggerWhenStopEnabled(properties, true);
   }
 
