@@ -268,6 +268,13 @@ public class PartitionReplicaTest extends JUnitSuite {
       node.blocking.execute(() -> awaitQuietly(disk));
     }
     Answer answer = node.append(leader, 1, node.batch("a"));
+    node.kit
+        .createTestProbe()
+        .awaitAssert(
+            () -> {
+              assertEquals(1, node.view(0).log().logEndOffset());
+              return null;
+            });
     var probe = node.kit.<Stopped>createTestProbe();
     leader.tell(new Delete(probe.getRef()));
     assertEquals(Errors.NOT_LEADER_OR_FOLLOWER, answer.await().error());
