@@ -1,6 +1,5 @@
 package milena.broker.partition;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -85,25 +84,11 @@ final class FoundOnDisk {
   private void delete(TopicPartition name, Found found) {
     ReplicaDirectory directory = found.directory();
     LOG.info("{} in {} is no replica of this node any more: deleted.", name, directory);
-    try {
-      Path marked = directory.markDeleted(name);
-      host.blocking()
-          .execute(
-              () -> {
-                try {
-                  directory.erase(marked);
-                } catch (IOException e) {
-                  failed(directory, e);
-                }
-              });
-    } catch (IOException e) {
-      failed(directory, e);
-    }
-  }
-
-  private void failed(ReplicaDirectory directory, IOException cause) {
-    if (directory.fail(cause)) {
-      host.directoryFailed().accept(directory);
-    }
+    host.onDisk(
+        directory,
+        () -> {
+          Path marked = directory.markDeleted(name);
+          host.blocking().execute(() -> host.onDisk(directory, () -> directory.erase(marked)));
+        });
   }
 }

@@ -9,7 +9,6 @@ import akka.actor.typed.javadsl.Behaviors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import milena.broker.partition.PartitionReplica.Append;
 import milena.broker.partition.PartitionReplica.AppendResult;
 import milena.broker.partition.PartitionReplica.BecomeReplica;
@@ -25,12 +24,8 @@ import milena.broker.partition.PartitionReplica.Stopped;
 import milena.broker.partition.PartitionReplica.Tick;
 import milena.common.TopicIdPartition;
 import milena.common.config.LogConfig;
-import milena.log.Compaction;
-import milena.log.DeletedSegments;
 import milena.log.LogDirectory.Checkpoint;
-import milena.log.LogFlush;
 import milena.log.PartitionLog;
-import milena.log.RetentionPlan;
 import milena.metadata.PartitionImage;
 import milena.replication.LeaderState;
 import org.apache.kafka.common.TopicPartition;
@@ -62,19 +57,22 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   /** Null before the first decision, and once it is closed. */
   private PartitionLog log;
 
+  /** Of the open log, null without. */
+  private LogUpkeep upkeep;
+
   /** Null unless this replica leads. */
   private Leadership leadership;
 
   private HostedReplica hosted;
   private long highWatermark;
   private boolean writeScheduled;
-  private LogFlush flushInFlight;
-  private Compaction compaction;
 
-  /** Whether a compaction's thread is at work, be it on a log that was closed meanwhile. */
+  /** Flushes and compactions whose threads are at work in the partition's directory. */
+  private int atWork;
+
+  /** Whether one of them is a compaction, be it of a log that was closed meanwhile. */
   private boolean compacting;
 
-  private boolean uncompactable;
   private Delete deleteWhenQuiet;
   private boolean flushScheduled;
   private long expiryAtNanos = NEVER;
@@ -220,45 +218,24 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   }
 
   private void startFlush() throws IOException {
-    if (flushInFlight != null) {
-      return;
+    if (upkeep.startFlush()) {
+      atWork++;
     }
-    LogFlush flush = log.startFlush();
-    flushInFlight = flush;
-    var self = getContext().getSelf();
-    host.blocking()
-        .execute(
-            () -> {
-              IOException failure = null;
-              try {
-                flush.force();
-              } catch (IOException e) {
-                failure = e;
-              } catch (RuntimeException e) {
-                failure = new IOException("The flush failed: " + e, e);
-              }
-              self.tell(new Forced(flush, failure));
-            });
   }
 
   private Behavior<Command> onForced(Forced forced) throws IOException {
-    if (forced.flush() != flushInFlight) {
-      return this; // of a log closed meanwhile, which may well have failed the flush
-    }
-    flushInFlight = null;
+    atWork--;
     if (deleteWhenQuiet != null) {
       return onDelete(deleteWhenQuiet);
     }
-    if (forced.failure() != null) {
-      throw forced.failure();
-    }
-    log.flushed(forced.flush(), host.nowMs());
-    hosted.recoveryPoint(log.recoveryPoint());
-    if (leadership != null) {
-      leadership.onLogEnd();
-      afterProgress();
-      if (leadership.needsFlush()) {
-        startFlush();
+    if (upkeep != null && upkeep.forced(forced)) {
+      hosted.recoveryPoint(log.recoveryPoint());
+      if (leadership != null) {
+        leadership.onLogEnd();
+        afterProgress();
+        if (leadership.needsFlush()) {
+          startFlush();
+        }
       }
     }
     return this;
@@ -310,6 +287,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
             decided.config(),
             options,
             host.nowMs());
+    upkeep = new LogUpkeep(getContext(), host, log, directory);
     highWatermark =
         Math.min(log.logEndOffset(), Math.max(log.logStartOffset(), directory.highWatermark(name)));
     if (hosted == null) {
@@ -401,91 +379,42 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   }
 
   private void onRetention() throws IOException {
-    if (log == null) {
-      return;
-    }
-    long nowMs = host.nowMs();
-    write();
-    RetentionPlan plan = log.planRetention(nowMs, highWatermark);
-    if (!plan.isEmpty()) {
-      DeletedSegments deleted = log.delete(plan, nowMs);
-      getContext()
-          .getLog()
-          .info("{} drops its {} oldest segments: {}.", name, plan.segmentCount(), plan.reason());
-      publish();
-      eraseLater(deleted::erase);
+    if (log != null) {
+      write();
+      if (upkeep.applyRetention(highWatermark)) {
+        publish();
+      }
     }
   }
 
   private void onCompact() throws IOException {
-    Optional<Compaction> plan = Optional.empty();
-    if (log != null && !compacting && !uncompactable && deleteWhenQuiet == null) {
+    if (log != null && !compacting && deleteWhenQuiet == null) {
       write();
-      plan = log.planCompaction(host.nowMs(), log.lastStableOffset(highWatermark));
+      if (upkeep.startCompaction(highWatermark)) {
+        compacting = true;
+        atWork++;
+        return;
+      }
     }
-    if (plan.isEmpty()) {
-      host.compactions().done(getContext().getSelf());
-      return;
-    }
-    Compaction next = plan.get();
-    compaction = next;
-    compacting = true;
-    var self = getContext().getSelf();
-    host.blocking()
-        .execute(
-            () -> {
-              Exception failure = null;
-              try {
-                next.run();
-              } catch (IOException | RuntimeException e) {
-                failure = e;
-              } finally {
-                host.compactions().done(self);
-              }
-              self.tell(new Compacted(next, failure));
-            });
+    host.compactions().done(getContext().getSelf());
   }
 
   private Behavior<Command> onCompacted(Compacted done) throws IOException {
     compacting = false;
+    atWork--;
     if (deleteWhenQuiet != null) {
       return onDelete(deleteWhenQuiet);
     }
-    if (done.compaction() != compaction) {
-      return this; // of a log that was closed meanwhile: the next opening removes what it wrote
+    if (upkeep != null && upkeep.compacted(done)) {
+      publish();
     }
-    compaction = null;
-    if (done.failure() instanceof IOException failure) {
-      throw failure;
-    }
-    if (done.failure() != null) {
-      uncompactable = true;
-      getContext().getLog().error("{} is not compacted any more.", name, done.failure());
-      return this;
-    }
-    DeletedSegments replaced = log.finishCompaction(done.compaction());
-    decided.directory().note(Checkpoint.CLEANED_UP_TO, name, log.cleanedUpTo());
-    publish();
-    eraseLater(replaced::erase);
     return this;
-  }
-
-  /** Readers of older views may still open the files for a while. */
-  private void eraseLater(DiskWork work) {
-    ReplicaDirectory directory = decided.directory();
-    getContext()
-        .getSystem()
-        .scheduler()
-        .scheduleOnce(
-            Duration.ofMillis(log.config().fileDeleteDelayMs()),
-            () -> host.blocking().execute(() -> onDisk(directory, work)),
-            getContext().getSystem().executionContext());
   }
 
   // Ends.
 
   private Behavior<Command> onDelete(Delete delete) {
-    if (flushInFlight != null || compacting) {
+    if (atWork > 0) {
       // They still write in the directory, which the next of this name must not see.
       deleteWhenQuiet = delete;
       resign();
@@ -497,21 +426,13 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       close(Errors.UNKNOWN_TOPIC_OR_PARTITION);
       try {
         Path marked = directory.markDeleted(name);
-        host.blocking().execute(() -> onDisk(directory, () -> directory.erase(marked)));
+        host.blocking().execute(() -> host.onDisk(directory, () -> directory.erase(marked)));
       } catch (IOException e) {
         safe = false;
-        failDirectory(directory, e);
+        host.failed(directory, e);
       }
     }
     return stopped(delete.replyTo(), safe);
-  }
-
-  private void onDisk(ReplicaDirectory directory, DiskWork work) {
-    try {
-      work.run();
-    } catch (IOException e) {
-      failDirectory(directory, e);
-    }
   }
 
   private Behavior<Command> onStop(Stop stop) {
@@ -524,8 +445,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
         long start = log.logStartOffset();
         log.close();
         log = null;
-        flushInFlight = null;
-        compaction = null;
+        upkeep = null;
         decided.directory().note(Checkpoint.HIGH_WATERMARK, name, highWatermark);
         decided.directory().note(Checkpoint.LOG_START, name, start);
         decided.directory().note(Checkpoint.RECOVERY_POINT, name, end);
@@ -567,8 +487,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       decided.directory().note(Checkpoint.HIGH_WATERMARK, name, highWatermark);
       PartitionLog closing = log;
       log = null;
-      flushInFlight = null;
-      compaction = null;
+      upkeep = null;
       closing.closeWithoutFlush();
     }
   }
@@ -579,13 +498,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     if (hosted != null) {
       hosted.stepDown(true);
     }
-    failDirectory(directory, cause);
-  }
-
-  private void failDirectory(ReplicaDirectory directory, IOException cause) {
-    if (directory.fail(cause)) {
-      host.directoryFailed().accept(directory);
-    }
+    host.failed(directory, cause);
   }
 
   private void startAfresh(RuntimeException cause) {

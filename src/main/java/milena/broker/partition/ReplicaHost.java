@@ -1,5 +1,6 @@
 package milena.broker.partition;
 
+import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -42,6 +43,22 @@ public record ReplicaHost(
         directoryFailed,
         new CompactionTurns(),
         ThreadLocal.withInitial(BatchValidator::new));
+  }
+
+  /** Does what a disk may refuse, which takes its directory offline. */
+  void onDisk(ReplicaDirectory directory, DiskWork work) {
+    try {
+      work.run();
+    } catch (IOException e) {
+      failed(directory, e);
+    }
+  }
+
+  /** Takes a directory offline, and tells so if it is news. */
+  void failed(ReplicaDirectory directory, IOException cause) {
+    if (directory.fail(cause)) {
+      directoryFailed.accept(directory);
+    }
   }
 
   long nowMs() {

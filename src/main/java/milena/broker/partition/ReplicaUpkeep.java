@@ -7,7 +7,6 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import milena.common.config.BrokerConfig.Upkeep;
@@ -165,13 +164,7 @@ final class ReplicaUpkeep extends AbstractBehavior<ReplicaUpkeep.Command> {
 
   private void onDisk(ReplicaDirectory directory, DiskWork work) {
     if (directory.isOnline()) {
-      try {
-        work.run();
-      } catch (IOException e) {
-        if (directory.fail(e)) {
-          host.directoryFailed().accept(directory);
-        }
-      }
+      host.onDisk(directory, work);
     }
   }
 }
