@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import milena.common.config.LogConfig;
 import milena.record.RecordBatch;
 import milena.record.RecordCursor;
@@ -186,25 +187,72 @@ public final class Compaction {
     return done;
   }
 
-  /** Whether there is so much to gain, or so old a record, that a log should be compacted now. */
-  static boolean isDue(List<Segment> cleanable, long dirtyFrom, LogConfig config, long nowMs)
+  /** The compaction that is due; see {@link PartitionLog#planCompaction}. */
+  static Optional<Compaction> plan(
+      Path directory,
+      LogConfig config,
+      List<Segment> all,
+      ProducerStates producers,
+      long cleanedUpTo,
+      long stableOffset,
+      long nowMs)
       throws IOException {
+    long dirtyFrom = Math.max(cleanedUpTo, all.get(0).baseOffset());
+    List<Segment> cleanable = cleanable(all, config, dirtyFrom, stableOffset, nowMs);
+    if (!config.compact() || !isDue(cleanable, dirtyFrom, config, nowMs)) {
+      return Optional.empty();
+    }
+    List<TransactionIndex.Entry> aborted = new ArrayList<>();
+    for (Segment segment : all) {
+      aborted.addAll(segment.aborted().entries());
+    }
+    Map<Long, BatchCompactor.LastOfProducer> lasts = new HashMap<>();
+    for (ProducerState state : producers.live()) {
+      lasts.put(
+          state.producerId(), new BatchCompactor.LastOfProducer(state.lastOffset(), state.epoch()));
+    }
+    for (Segment segment : cleanable) {
+      segment.file().retain();
+    }
+    long upTo = all.get(cleanable.size()).baseOffset();
+    return Optional.of(
+        new Compaction(directory, config, cleanable, dirtyFrom, upTo, aborted, lasts, nowMs));
+  }
+
+  /** The sealed segments below the stable offset and, where dirty, old enough. */
+  private static List<Segment> cleanable(
+      List<Segment> all, LogConfig config, long dirtyFrom, long stableOffset, long nowMs)
+      throws IOException {
+    int count = 0;
+    while (count < all.size() - 1 && all.get(count + 1).baseOffset() <= stableOffset) {
+      Segment segment = all.get(count);
+      if (config.minCompactionLagMs() > 0
+          && segment.baseOffset() >= dirtyFrom
+          && segment.lastUsedMs() > nowMs - config.minCompactionLagMs()) {
+        break;
+      }
+      count++;
+    }
+    return List.copyOf(all.subList(0, count));
+  }
+
+  /** Whether there is so much to gain, or so old a record, that the log should be compacted now. */
+  private static boolean isDue(
+      List<Segment> cleanable, long dirtyFrom, LogConfig config, long nowMs) throws IOException {
     long clean = 0;
     long dirty = 0;
-    OptionalLong oldestDirtyMs = OptionalLong.empty();
+    boolean tooOld = false;
     for (Segment segment : cleanable) {
       if (segment.baseOffset() < dirtyFrom) {
         clean += segment.size();
       } else {
+        tooOld |=
+            dirty == 0
+                && segment.size() > 0
+                && nowMs - segment.firstTimestampMs() > config.maxCompactionLagMs();
         dirty += segment.size();
-        if (oldestDirtyMs.isEmpty() && segment.size() > 0) {
-          oldestDirtyMs = OptionalLong.of(segment.firstTimestampMs());
-        }
       }
     }
-    boolean tooOld =
-        oldestDirtyMs.isPresent()
-            && nowMs - oldestDirtyMs.getAsLong() > config.maxCompactionLagMs();
     return dirty > 0
         && (tooOld || (double) dirty / (clean + dirty) >= config.minCleanableDirtyRatio());
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -49,9 +50,12 @@ final class DurableFiles {
     }
   }
 
+  /** Makes the file's content durable; does nothing when the file has been deleted meanwhile. */
   static void forceFile(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
+    } catch (NoSuchFileException gone) {
+      // Its segment has left the log.
     }
   }
 

@@ -10,21 +10,33 @@ public final class LogFlush {
   private final List<Segment> segments;
   private final LeaderEpochs newEpochs;
   private final long endOffset;
+  private final int truncations;
 
   /**
    * @param segments each retained once
-   * @param newEpochs to be written; null when they are on disk
+   * @param newEpochs written but not forced; null when they are on disk for good
+   * @param truncations how often the log had been truncated when the flush began
    */
-  LogFlush(Path directory, List<Segment> segments, LeaderEpochs newEpochs, long endOffset) {
+  LogFlush(
+      Path directory,
+      List<Segment> segments,
+      LeaderEpochs newEpochs,
+      long endOffset,
+      int truncations) {
     this.directory = directory;
     this.segments = segments;
     this.newEpochs = newEpochs;
     this.endOffset = endOffset;
+    this.truncations = truncations;
   }
 
   /** Offset below which everything is on disk once {@link #force} has returned. */
   public long endOffset() {
     return endOffset;
+  }
+
+  int truncations() {
+    return truncations;
   }
 
   LeaderEpochs newEpochs() {
@@ -38,8 +50,10 @@ public final class LogFlush {
         segment.force();
       }
       if (newEpochs != null) {
-        newEpochs.write(directory.resolve(LogFiles.LEADER_EPOCHS), true);
-      } else if (segments.size() > 1) {
+        // The file may have been replaced by a newer one since, which is as good.
+        DurableFiles.forceFile(directory.resolve(LogFiles.LEADER_EPOCHS));
+      }
+      if (newEpochs != null || segments.size() > 1) {
         DurableFiles.forceDirectory(directory);
       }
     } finally {

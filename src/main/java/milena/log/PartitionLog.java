@@ -5,18 +5,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import milena.common.config.LogConfig;
 import milena.record.ControlRecord;
 import milena.record.RecordBatch;
 import milena.record.RecordBatches;
-import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * A partition's log and its only writer. Not thread-safe: all methods belong to the one actor that
@@ -71,6 +67,7 @@ public final class PartitionLog implements Closeable {
   private long activeSinceMs;
   private long cleanedUpTo;
   private long sealedBytes;
+  private int truncations;
   private boolean changed;
   private boolean closed;
   private Segment[] published = NO_SEGMENTS;
@@ -208,7 +205,7 @@ public final class PartitionLog implements Closeable {
   public AppendOutcome append(ByteBuffer records, int leaderEpoch, AppendSource source, long nowMs)
       throws IOException {
     ensureOpen();
-    AppendOutcome objection = examine(records, source);
+    AppendOutcome objection = AppendCheck.objection(producers, records, stagedEndOffset, source);
     if (objection != null) {
       return objection;
     }
@@ -219,42 +216,6 @@ public final class PartitionLog implements Closeable {
       stage(records, nowMs);
     }
     return new AppendOutcome.Appended(baseOffset, stagedEndOffset - 1);
-  }
-
-  /** Why the append is not to be made; null when it is. Changes nothing. */
-  private AppendOutcome examine(ByteBuffer records, AppendSource source) {
-    try {
-      long offset = stagedEndOffset;
-      batches.wrap(records);
-      boolean any = false;
-      while (batches.next()) {
-        any = true;
-        RecordBatch batch = batches.batch();
-        if (batch.hasProducerId()) {
-          ControlRecord marker = batch.isControl() ? ControlRecord.of(batch) : null;
-          if (source == AppendSource.CLIENT && !batch.isControl()) {
-            ProducerState.Batch same = producers.get(batch.producerId()).duplicateOf(batch);
-            if (same != null) {
-              return new AppendOutcome.Duplicate(
-                  same.firstOffset(), same.lastOffset(), same.timestampMs());
-            }
-          }
-          AppendOutcome refused = producers.check(batch, source, marker);
-          if (refused != null) {
-            return refused;
-          }
-          producers.prepare(batch, offset, marker);
-        }
-        offset += batch.lastOffsetDelta() + 1L;
-      }
-      return any && batches.ending() == RecordBatches.Ending.CLEAN
-          ? null
-          : new AppendOutcome.Refused(Errors.CORRUPT_MESSAGE, "The records are not whole batches");
-    } catch (InvalidRecordException e) {
-      return new AppendOutcome.Refused(Errors.INVALID_RECORD, e.getMessage());
-    } finally {
-      producers.abandon();
-    }
   }
 
   /**
@@ -294,7 +255,8 @@ public final class PartitionLog implements Closeable {
       epochs = epochs.with(batch.partitionLeaderEpoch(), baseOffset);
     }
     if (active().isFullFor(size, lastOffset, config.segmentBytes(), config.segmentIndexBytes())
-        || isActiveTooOld(batch.maxTimestamp(), nowMs)) {
+        || RollPolicy.isTooOld(
+            active(), config, name, activeSinceMs, batch.maxTimestamp(), nowMs)) {
       roll(baseOffset, nowMs);
     }
     if (batch.hasProducerId()) {
@@ -309,31 +271,12 @@ public final class PartitionLog implements Closeable {
     stagedEndOffset = lastOffset + 1;
   }
 
-  /** By the records' time where they have one, as Kafka does, else since it became active. */
-  private boolean isActiveTooOld(long timestampMs, long nowMs) throws IOException {
-    Segment active = active();
-    if (active.stagedSize() == 0) {
-      return false;
-    }
-    long first = active.firstTimestampMs();
-    long age = first >= 0 && timestampMs >= 0 ? timestampMs - first : nowMs - activeSinceMs;
-    long limit = config.segmentMs();
-    if (config.compact()) {
-      limit = Math.min(limit, config.maxCompactionLagMs());
-    }
-    if (config.segmentJitterMs() > 0) {
-      long jitterMs = Math.min(config.segmentJitterMs(), limit);
-      limit -= Math.floorMod(31L * name.hashCode() + active.baseOffset(), jitterMs);
-    }
-    return age > limit;
-  }
-
   /** Writes what is staged and begins a segment at the log's end. */
   private void roll(long baseOffset, long nowMs) throws IOException {
     writeStaged();
     if (active().size() > 0) {
       active().seal();
-      snapshots.write(baseOffset, producers.live(), false);
+      snapshots.write(baseOffset, producers.live());
       segments.add(Segment.create(directory, baseOffset, ""));
     } else if (active().baseOffset() != baseOffset) {
       segments.remove(segments.size() - 1).erase();
@@ -403,12 +346,18 @@ public final class PartitionLog implements Closeable {
       unforced.add(segment);
     }
     LeaderEpochs newEpochs = epochsWritten == epochsForced ? null : epochsWritten;
-    return new LogFlush(directory, unforced, newEpochs, writtenEndOffset);
+    return new LogFlush(directory, unforced, newEpochs, writtenEndOffset, truncations);
   }
 
-  /** Moves the recovery point to where a forced flush reached. */
+  /**
+   * Moves the recovery point to where a forced flush reached, unless the log was truncated since it
+   * began: what it forced may have been replaced.
+   */
   public void flushed(LogFlush flush, long nowMs) {
-    recoveryPoint = Math.max(recoveryPoint, Math.min(flush.endOffset(), writtenEndOffset));
+    if (flush.truncations() != truncations) {
+      return;
+    }
+    recoveryPoint = Math.max(recoveryPoint, flush.endOffset());
     lastFlushMs = nowMs;
     if (flush.newEpochs() != null) {
       epochsForced = flush.newEpochs();
@@ -459,6 +408,7 @@ public final class PartitionLog implements Closeable {
   }
 
   private void endAt(long offset) throws IOException {
+    truncations++;
     stagedEndOffset = offset;
     writtenEndOffset = offset;
     recoveryPoint = Math.min(recoveryPoint, offset);
@@ -547,40 +497,8 @@ public final class PartitionLog implements Closeable {
    */
   public Optional<Compaction> planCompaction(long nowMs, long stableOffset) throws IOException {
     ensureOpen();
-    if (!config.compact()) {
-      return Optional.empty();
-    }
-    long dirtyFrom = Math.max(cleanedUpTo, segments.get(0).baseOffset());
-    List<Segment> cleanable = new ArrayList<>();
-    for (int i = 0; i < segments.size() - 1; i++) {
-      Segment segment = segments.get(i);
-      boolean tooYoung =
-          config.minCompactionLagMs() > 0
-              && segment.baseOffset() >= dirtyFrom
-              && segment.lastUsedMs() > nowMs - config.minCompactionLagMs();
-      if (tooYoung || segments.get(i + 1).baseOffset() > stableOffset) {
-        break;
-      }
-      cleanable.add(segment);
-    }
-    if (!Compaction.isDue(cleanable, dirtyFrom, config, nowMs)) {
-      return Optional.empty();
-    }
-    List<TransactionIndex.Entry> aborted = new ArrayList<>();
-    for (Segment segment : segments) {
-      aborted.addAll(segment.aborted().entries());
-    }
-    Map<Long, BatchCompactor.LastOfProducer> lasts = new HashMap<>();
-    for (ProducerState state : producers.live()) {
-      lasts.put(
-          state.producerId(), new BatchCompactor.LastOfProducer(state.lastOffset(), state.epoch()));
-    }
-    for (Segment segment : cleanable) {
-      segment.file().retain();
-    }
-    long upTo = segments.get(cleanable.size()).baseOffset();
-    return Optional.of(
-        new Compaction(directory, config, cleanable, dirtyFrom, upTo, aborted, lasts, nowMs));
+    return Compaction.plan(
+        directory, config, segments, producers, cleanedUpTo, stableOffset, nowMs);
   }
 
   /**
@@ -632,7 +550,8 @@ public final class PartitionLog implements Closeable {
         epochs.write(directory.resolve(LogFiles.LEADER_EPOCHS), true);
       }
       if (snapshots.newest(writtenEndOffset) < writtenEndOffset) {
-        snapshots.write(writtenEndOffset, producers.live(), true);
+        // Not forced: one that is lost or torn is made up for from the batches.
+        snapshots.write(writtenEndOffset, producers.live());
       }
     }
     recoveryPoint = writtenEndOffset;

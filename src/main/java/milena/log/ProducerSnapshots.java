@@ -45,7 +45,7 @@ final class ProducerSnapshots {
     return LogFiles.path(directory, offset, LogFiles.PRODUCER_SNAPSHOT);
   }
 
-  void write(long offset, Collection<ProducerState> states, boolean sync) throws IOException {
+  void write(long offset, Collection<ProducerState> states) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(HEADER_SIZE + states.size() * ENTRY_SIZE);
     bytes.putShort(VERSION).putInt(0).putInt(states.size());
     for (ProducerState state : states) {
@@ -61,7 +61,7 @@ final class ProducerSnapshots {
           .putLong(state.txnStartOffset());
     }
     bytes.flip().putInt(CRC_POSITION, checksum(bytes));
-    DurableFiles.replace(path(offset), bytes, sync);
+    DurableFiles.replace(path(offset), bytes, false);
     offsets.add(offset);
   }
 
@@ -135,12 +135,6 @@ final class ProducerSnapshots {
       if (!segments.contains(offset) && offset < offsets.last()) {
         delete(offset);
       }
-    }
-  }
-
-  void force(long offset) throws IOException {
-    if (offsets.contains(offset)) {
-      DurableFiles.forceFile(path(offset));
     }
   }
 }

@@ -35,6 +35,9 @@ final class Segment {
   private int stagedSize;
   private long firstTimestampMs = -1;
 
+  /** The open file whose position is the end of what is written. */
+  private FileChannel positioned;
+
   /** A segment of files that are there (or, of an active one, may not be yet). */
   Segment(Path directory, long baseOffset, String suffix, int size, boolean hasAborted) {
     this.baseOffset = baseOffset;
@@ -134,8 +137,9 @@ final class Segment {
   /** Writes the first {@code count} buffers, which are all that is staged here. */
   void write(ByteBuffer[] staged, int count) throws IOException {
     FileChannel channel = file.channel();
-    if (channel.position() != size) {
+    if (channel != positioned) {
       channel.position(size);
+      positioned = channel;
     }
     long left = stagedSize - size;
     int first = 0;

@@ -48,6 +48,8 @@ public class RandomLogTest extends JUnitSuite {
   private Map<Long, Integer> nextSequence;
   private long flushed;
   private int epoch;
+  private LogFlush aside;
+  private boolean truncatedAside;
 
   @Test
   public void theLogShowsWhatAPlainListWould() throws Exception {
@@ -58,6 +60,7 @@ public class RandomLogTest extends JUnitSuite {
         act();
         compare();
       }
+      dropAside();
       log.close();
     }
   }
@@ -116,6 +119,8 @@ public class RandomLogTest extends JUnitSuite {
       write();
       log.flush(NOW);
       flushed = twin.end();
+    } else if (dice < 84) {
+      flushAside();
     } else if (dice < 86) {
       truncate();
     } else if (dice < 89) {
@@ -125,6 +130,7 @@ public class RandomLogTest extends JUnitSuite {
     } else if (dice < 93) {
       log.beginEpoch(epoch += 1 + random.nextInt(2));
     } else if (dice < 96) {
+      dropAside();
       write();
       log.close();
       flushed = twin.end();
@@ -172,9 +178,34 @@ public class RandomLogTest extends JUnitSuite {
     }
   }
 
+  /** Begins a flush, or ends the one that is under way. */
+  private void flushAside() throws Exception {
+    if (aside == null) {
+      write();
+      aside = log.startFlush();
+      truncatedAside = false;
+      return;
+    }
+    aside.force();
+    log.flushed(aside, NOW);
+    if (!truncatedAside) {
+      flushed = Math.max(flushed, aside.endOffset());
+    }
+    assertTrue(log.recoveryPoint() <= flushed);
+    aside = null;
+  }
+
+  private void dropAside() throws Exception {
+    if (aside != null) {
+      aside.force();
+      aside = null;
+    }
+  }
+
   private void truncate() throws Exception {
     write();
     long offset = twin.start() + random.nextInt((int) (twin.end() - twin.start()) + 2);
+    truncatedAside |= offset < twin.end();
     assertEquals(offset < twin.end(), log.truncateTo(offset));
     twin.truncateTo(offset);
     afterLoss();
@@ -203,6 +234,7 @@ public class RandomLogTest extends JUnitSuite {
 
   /** Staged batches are lost, and whatever part of what was not flushed. */
   private void crash() throws Exception {
+    dropAside();
     log.closeWithoutFlush();
     staged.clear();
     long recoveryPoint =
