@@ -2,6 +2,7 @@ package milena.broker.coordinator;
 
 import akka.actor.typed.ActorRef;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,9 @@ import org.apache.kafka.common.protocol.Errors;
  */
 final class JournalPartition {
   private static final short ACKS_ALL = -1;
+
+  /** A batch of this size takes no more: far below any sensible max.message.bytes. */
+  private static final int BATCH_BYTES = 128 * 1024;
 
   private final ActorRef<PartitionReplica.Command> replica;
   private final int leaderEpoch;
@@ -100,7 +104,7 @@ final class JournalPartition {
   }
 
   /**
-   * Appends events as one batch.
+   * Appends events, as one batch unless there are very many.
    *
    * @return why it was refused or may not have been written; empty when it is committed
    */
@@ -114,9 +118,9 @@ final class JournalPartition {
                   Errors.NOT_COORDINATOR,
                   "Group " + groupId + " writes event " + first + " after " + last)));
     }
-    ByteBuffer batch;
+    ByteBuffer batches;
     try {
-      batch = batchOf(groupId, events);
+      batches = batchesOf(groupId, events);
     } catch (RuntimeException e) {
       return CompletableFuture.completedFuture(Optional.of(e));
     }
@@ -126,7 +130,7 @@ final class JournalPartition {
     done.whenComplete((refusal, failure) -> inFlight.remove(done));
     replica.tell(
         new Append(
-            batch,
+            batches,
             ACKS_ALL,
             AppendOrigin.COORDINATOR,
             leaderEpoch,
@@ -149,10 +153,16 @@ final class JournalPartition {
         Optional.of(new WriteRefused(Errors.NOT_COORDINATOR, "The partition leads elsewhere")));
   }
 
-  private ByteBuffer batchOf(String groupId, List<Numbered> events) {
+  /** One batch; several when there is more than a batch may be. */
+  private ByteBuffer batchesOf(String groupId, List<Numbered> events) {
     long nowMs = clockMs.getAsLong();
+    List<ByteBuffer> batches = new ArrayList<>(1);
     BatchBuilder batch = new BatchBuilder(Compression.NONE);
     for (Numbered numbered : events) {
+      if (batch.plainSizeInBytes() >= BATCH_BYTES) {
+        batches.add(batch.build());
+        batch = new BatchBuilder(Compression.NONE);
+      }
       byte[] number = ByteBuffer.allocate(Long.BYTES).putLong(numbered.sequence()).array();
       batch.append(
           nowMs,
@@ -160,7 +170,13 @@ final class JournalPartition {
           GroupRecords.value(numbered.event()),
           new Header[] {new RecordHeader(JournalScan.SEQUENCE_HEADER, number)});
     }
-    return batch.build();
+    batches.add(batch.build());
+    if (batches.size() == 1) {
+      return batches.get(0);
+    }
+    ByteBuffer all = ByteBuffer.allocate(batches.stream().mapToInt(ByteBuffer::remaining).sum());
+    batches.forEach(all::put);
+    return all.flip();
   }
 
   /** A write that was not committed, as far as is known. */

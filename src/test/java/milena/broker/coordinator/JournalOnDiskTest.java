@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -66,7 +67,7 @@ public class JournalOnDiskTest extends JUnitSuite {
     Path path = folder.newFolder("logs").toPath();
     Joined member = null;
     for (int start = 0; start < 4; start++) {
-      try (Node node = new Node(path, start + 1)) {
+      try (Node node = new Node(path, start + 1, 8_192)) {
         check(node.world);
         if (member != null) {
           assertEquals(
@@ -83,6 +84,25 @@ public class JournalOnDiskTest extends JUnitSuite {
         commitMany(node.world, random);
         check(node.world);
       }
+    }
+  }
+
+  @Test
+  public void aCommitMayBeLargerThanABatch() throws Exception {
+    Path path = folder.newFolder("logs").toPath();
+    List<OffsetToCommit> offsets = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      offsets.add(new OffsetToCommit(Uuid.ZERO_UUID, "t", i, i, -1, "m".repeat(100)));
+    }
+    CommitOffsets commit = new CommitOffsets("", null, -1, -1, offsets, true);
+    try (Node node = new Node(path, 1, 8 << 20)) {
+      OffsetsCommitted committed = node.world.ask("large", commit, OffsetsCommitted.class);
+      assertEquals(20_000, committed.partitions().size());
+      assertEquals(Set.of(Errors.NONE), Set.copyOf(committed.partitions()));
+    }
+    try (Node node = new Node(path, 2, 8 << 20)) {
+      FetchOffsets all = new FetchOffsets(null, false);
+      assertEquals(20_000, node.world.ask("large", all, OffsetsFetched.class).offsets().size());
     }
   }
 
@@ -151,7 +171,7 @@ public class JournalOnDiskTest extends JUnitSuite {
     private final LogDirectory files;
     final CoordinatorWorld world;
 
-    Node(Path path, int epoch) throws IOException {
+    Node(Path path, int epoch, int segmentBytes) throws IOException {
       world =
           new CoordinatorWorld(
               new GroupConfig(
@@ -182,14 +202,14 @@ public class JournalOnDiskTest extends JUnitSuite {
                 epoch);
         replica.tell(
             new PartitionReplica.BecomeReplica(
-                Topic.GROUP_METADATA_TOPIC_NAME, image, config(), directory));
+                Topic.GROUP_METADATA_TOPIC_NAME, image, config(segmentBytes), directory));
       }
     }
 
-    private static LogConfig config() {
+    private static LogConfig config(int segmentBytes) {
       LogConfig d = LogConfig.DEFAULT;
       return new LogConfig(
-          8_192,
+          segmentBytes,
           d.segmentMs(),
           d.segmentJitterMs(),
           d.segmentIndexBytes(),
