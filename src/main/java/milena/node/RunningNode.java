@@ -33,6 +33,9 @@ import org.slf4j.LoggerFactory;
 final class RunningNode {
   private static final Logger LOG = LoggerFactory.getLogger("milena.node");
 
+  /** How long the front door stays shut for replicas that are slow to open. */
+  private static final Duration OPEN_PATIENCE = Duration.ofSeconds(10);
+
   private enum State {
     STARTING,
     RUNNING,
@@ -88,6 +91,8 @@ final class RunningNode {
     advertised = FrontDoor.advertised(broker, server.get());
     system.tell(new NodeGuardian.Begin(metadataLog.get(), advertised));
     parts = up.get(broker.liveness().registrationTimeoutMs(), TimeUnit.MILLISECONDS);
+    OpenReplicas.of(broker.nodeId(), parts.images().current(), parts.registry(), OPEN_PATIENCE)
+        .get();
     server.get().serve(Apis.of(parts));
     FrontDoor.follow(server.get(), parts);
     synchronized (this) {
@@ -110,6 +115,10 @@ final class RunningNode {
           throw new IOException("There is no other voter");
         },
         failure -> fail("the metadata log has failed", failure));
+  }
+
+  NodeParts parts() {
+    return parts;
   }
 
   String bootstrapServers() {
@@ -146,7 +155,8 @@ final class RunningNode {
     takedown.add("actor system", this::terminate);
     takedown.add("front door", () -> whenStarted(server, KafkaServer::close));
     takedown.add("metadata log", () -> whenStarted(metadataLog, MetadataLog::abandon));
-    finish(takedown.run());
+    takedown.run();
+    finish(false);
   }
 
   private synchronized boolean beginEnd() {
