@@ -46,6 +46,7 @@ final class RunningNode {
   private final NodeConfig config;
   private final Runnable onEnd;
   private final CompletableFuture<Boolean> end = new CompletableFuture<>();
+  private final CompletableFuture<NodeParts> up = new CompletableFuture<>();
   private State state = State.STARTING;
   private Directories directories;
   private CompletableFuture<KafkaServer> server;
@@ -80,14 +81,13 @@ final class RunningNode {
     directories.requireMetadataLog(broker.directories().metadata().resolve(RaftSettings.DIRECTORY));
     server = aside("bind", () -> FrontDoor.bind(broker));
     metadataLog = aside("metadata-log", this::openMetadataLog);
-    CompletableFuture<NodeParts> up = new CompletableFuture<>();
     system =
         NodeSystem.start(
             NodeGuardian.create(config, directories, up),
             config.own(),
             config.remoting(),
             List.of(NodeSystem.BROKER_ROLE, PinnedShards.role(broker.nodeId())));
-    system.getWhenTerminated().thenRun(() -> onSystemGone(up));
+    system.getWhenTerminated().thenRun(() -> fail("a part of it has ended", null));
     advertised = FrontDoor.advertised(broker, server.get());
     system.tell(new NodeGuardian.Begin(metadataLog.get(), advertised));
     parts = up.get(broker.liveness().registrationTimeoutMs(), TimeUnit.MILLISECONDS);
@@ -211,18 +211,15 @@ final class RunningNode {
     return stage.toCompletableFuture().get(timeout().toMillis() + 1000, TimeUnit.MILLISECONDS);
   }
 
-  /** Akka itself, or a part that the node can't live without, has ended. */
-  private void onSystemGone(CompletableFuture<NodeParts> up) {
-    up.completeExceptionally(new CannotStart("A part of the node has failed; see the log."));
+  /** Something has gone that the node can't live without; ends a running node or fails a start. */
+  private void fail(String what, Throwable cause) {
+    up.completeExceptionally(new CannotStart("The node can't start: " + what + ".", cause));
     synchronized (this) {
       if (state != State.RUNNING) {
+        LOG.debug("While the node was {}: {}.", state, what, cause);
         return;
       }
     }
-    fail("its actor system has ended", null);
-  }
-
-  private void fail(String what, Throwable cause) {
     LOG.error("Node {} goes down: {}.", config.broker().nodeId(), what, cause);
     Thread ender =
         new Thread(

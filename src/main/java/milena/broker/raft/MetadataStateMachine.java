@@ -1,6 +1,7 @@
 package milena.broker.raft;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -227,8 +228,13 @@ final class MetadataStateMachine extends BaseStateMachine {
     return storage;
   }
 
+  /** The log's worker is interrupted only by our own closing: that is no failure of the disk. */
   @Override
   public void notifyLogFailed(Throwable cause, LogEntryProto entry) {
+    if (cause instanceof ClosedByInterruptException) {
+      log.debug("The metadata log was closed during a write", cause);
+      return;
+    }
     onFailure.accept(cause);
   }
 
