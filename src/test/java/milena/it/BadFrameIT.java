@@ -93,7 +93,7 @@ public class BadFrameIT extends JUnitSuite {
     List<WireClient> waiting = new ArrayList<>();
     try {
       // Apache Kafka takes the memory for a frame when it has seen its size.
-      for (int i = 0; i < (TestBroker.isApacheKafka() ? 20 : 500); i++) {
+      for (int i = 0; i < (TestBroker.isApacheKafka() ? 20 : 100); i++) {
         WireClient client = connect();
         waiting.add(client);
         client.sendRaw(frame(MAX_REQUEST - 1, ApiKeys.PRODUCE.id, 9, 0, 1, -1));
