@@ -21,6 +21,7 @@ import org.pcollections.PMap;
  * @param configs dynamic settings by resource: topics by name, brokers by id, the cluster-wide
  *     broker default under the empty name
  * @param nextProducerId the first producer id that no block handed out so far contains
+ * @param membership which runs of nodes form the actor cluster
  */
 public record ClusterImage(
     long lastSequence,
@@ -29,7 +30,8 @@ public record ClusterImage(
     PMap<Uuid, TopicImage> topics,
     PMap<String, Uuid> topicIds,
     PMap<ConfigResource, PMap<String, String>> configs,
-    long nextProducerId) {
+    long nextProducerId,
+    MembershipImage membership) {
 
   public static final ClusterImage EMPTY =
       new ClusterImage(
@@ -39,7 +41,28 @@ public record ClusterImage(
           HashTreePMap.empty(),
           HashTreePMap.empty(),
           HashTreePMap.empty(),
-          0);
+          0,
+          MembershipImage.EMPTY);
+
+  /** An image without actor cluster. */
+  public ClusterImage(
+      long lastSequence,
+      Optional<String> clusterId,
+      PMap<Integer, BrokerImage> brokers,
+      PMap<Uuid, TopicImage> topics,
+      PMap<String, Uuid> topicIds,
+      PMap<ConfigResource, PMap<String, String>> configs,
+      long nextProducerId) {
+    this(
+        lastSequence,
+        clusterId,
+        brokers,
+        topics,
+        topicIds,
+        configs,
+        nextProducerId,
+        MembershipImage.EMPTY);
+  }
 
   /** The topic of this name, or null. */
   public TopicImage topic(String name) {
@@ -72,7 +95,7 @@ public record ClusterImage(
   /** The same facts as of another event's number, as a snapshot that names its number needs. */
   public ClusterImage withLastSequence(long sequence) {
     return new ClusterImage(
-        sequence, clusterId, brokers, topics, topicIds, configs, nextProducerId);
+        sequence, clusterId, brokers, topics, topicIds, configs, nextProducerId, membership);
   }
 
   BrokerImage brokerWithEpoch(int id, long epoch) {
@@ -94,7 +117,7 @@ public record ClusterImage(
 
   ClusterImage withClusterId(String name) {
     return new ClusterImage(
-        lastSequence, Optional.of(name), brokers, topics, topicIds, configs, nextProducerId);
+        lastSequence, Optional.of(name), brokers, topics, topicIds, configs, nextProducerId, membership);
   }
 
   ClusterImage withBroker(BrokerImage broker) {
@@ -107,7 +130,7 @@ public record ClusterImage(
 
   private ClusterImage withBrokers(PMap<Integer, BrokerImage> changed) {
     return new ClusterImage(
-        lastSequence, clusterId, changed, topics, topicIds, configs, nextProducerId);
+        lastSequence, clusterId, changed, topics, topicIds, configs, nextProducerId, membership);
   }
 
   ClusterImage withTopic(TopicImage topic) {
@@ -122,7 +145,8 @@ public record ClusterImage(
         topics.plus(topic.id(), topic),
         names,
         configs,
-        nextProducerId);
+        nextProducerId,
+        membership);
   }
 
   ClusterImage withoutTopic(TopicImage topic) {
@@ -133,7 +157,8 @@ public record ClusterImage(
         topics.minus(topic.id()),
         topicIds.minus(topic.name()),
         configs.minus(new ConfigResource(ConfigResource.Type.TOPIC, topic.name())),
-        nextProducerId);
+        nextProducerId,
+        membership);
   }
 
   ClusterImage withConfig(ConfigResource resource, Map<String, String> settings) {
@@ -142,10 +167,16 @@ public record ClusterImage(
             ? configs.minus(resource)
             : configs.plus(resource, HashTreePMap.from(settings));
     return new ClusterImage(
-        lastSequence, clusterId, brokers, topics, topicIds, changed, nextProducerId);
+        lastSequence, clusterId, brokers, topics, topicIds, changed, nextProducerId, membership);
   }
 
   ClusterImage withNextProducerId(long next) {
-    return new ClusterImage(lastSequence, clusterId, brokers, topics, topicIds, configs, next);
+    return new ClusterImage(
+        lastSequence, clusterId, brokers, topics, topicIds, configs, next, membership);
+  }
+
+  ClusterImage withMembership(MembershipImage changed) {
+    return new ClusterImage(
+        lastSequence, clusterId, brokers, topics, topicIds, configs, nextProducerId, changed);
   }
 }

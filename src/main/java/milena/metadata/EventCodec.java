@@ -14,6 +14,9 @@ import milena.metadata.BrokerEvent.BrokerUnregistered;
 import milena.metadata.ClusterEvent.ClusterNamed;
 import milena.metadata.ClusterEvent.ConfigsReplaced;
 import milena.metadata.ClusterEvent.ProducerIdsAllocated;
+import milena.metadata.MemberEvent.NodeGone;
+import milena.metadata.MemberEvent.NodePresent;
+import milena.metadata.MemberEvent.SeedNamed;
 import milena.metadata.TopicEvent.PartitionChanged;
 import milena.metadata.TopicEvent.PartitionsAdded;
 import milena.metadata.TopicEvent.TopicCreated;
@@ -45,6 +48,9 @@ public final class EventCodec {
   private static final byte TOPIC_DELETED = 21;
   private static final byte PARTITIONS_ADDED = 22;
   private static final byte PARTITION_CHANGED = 23;
+  private static final byte NODE_PRESENT = 30;
+  private static final byte NODE_GONE = 31;
+  private static final byte SEED_NAMED = 32;
 
   private EventCodec() {}
 
@@ -87,6 +93,8 @@ public final class EventCodec {
       writeCluster(out, cluster);
     } else if (event instanceof BrokerEvent broker) {
       writeBroker(out, broker);
+    } else if (event instanceof MemberEvent member) {
+      writeMember(out, member);
     } else {
       writeTopic(out, (TopicEvent) event);
     }
@@ -156,6 +164,27 @@ public final class EventCodec {
     }
   }
 
+  private static void writeMember(ByteWriter out, MemberEvent event) {
+    if (event instanceof NodePresent present) {
+      MemberNode node = present.node();
+      out.writeByte(NODE_PRESENT);
+      out.writeNumber(node.id());
+      out.writeText(node.host());
+      out.writeNumber(node.port());
+      out.writeNumber(node.uid());
+      out.writeBoolean(node.joined());
+    } else if (event instanceof NodeGone gone) {
+      out.writeByte(NODE_GONE);
+      out.writeNumber(gone.nodeId());
+      out.writeNumber(gone.uid());
+    } else if (event instanceof SeedNamed seed) {
+      out.writeByte(SEED_NAMED);
+      out.writeNumber(seed.uid());
+    } else {
+      throw unknown(event);
+    }
+  }
+
   private static MetadataEvent readEvent(ByteReader in) {
     byte kind = in.readByte();
     return switch (kind) {
@@ -175,6 +204,12 @@ public final class EventCodec {
           new PartitionsAdded(in.readId(), in.readEach(() -> readPartition(in)));
       case PARTITION_CHANGED ->
           new PartitionChanged(new TopicIdPartition(in.readId(), in.readInt()), readPartition(in));
+      case NODE_PRESENT ->
+          new NodePresent(
+              new MemberNode(
+                  in.readInt(), in.readText(), in.readInt(), in.readNumber(), in.readBoolean()));
+      case NODE_GONE -> new NodeGone(in.readInt(), in.readNumber());
+      case SEED_NAMED -> new SeedNamed(in.readNumber());
       default -> throw new IllegalArgumentException("A metadata event of unknown kind " + kind);
     };
   }

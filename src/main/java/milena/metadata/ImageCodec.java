@@ -70,6 +70,13 @@ public final class ImageCodec {
       events.add(new ClusterEvent.ConfigsReplaced(resource, image.config(resource)));
     }
     events.add(new ClusterEvent.ProducerIdsAllocated(image.nextProducerId()));
+    MembershipImage membership = image.membership();
+    // Whose run a gone one was is forgotten; no node has the number -1.
+    membership.gone().forEach(uid -> events.add(new MemberEvent.NodeGone(-1, uid)));
+    membership.nodes().values().forEach(node -> events.add(new MemberEvent.NodePresent(node)));
+    if (membership.seedUid() != 0) {
+      events.add(new MemberEvent.SeedNamed(membership.seedUid()));
+    }
     return events;
   }
 

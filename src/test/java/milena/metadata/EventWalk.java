@@ -22,12 +22,13 @@ final class EventWalk {
     if (image.clusterId().isEmpty()) {
       return new ClusterEvent.ClusterNamed(text());
     }
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(11)) {
       case 0 -> new BrokerEvent.BrokerRegistered(broker());
       case 1 -> brokerEvent(image);
       case 2 -> new ClusterEvent.ProducerIdsAllocated(image.nextProducerId() + random.nextInt(9));
       case 3 -> new ClusterEvent.ConfigsReplaced(resource(image), texts());
       case 4, 5 -> created(image);
+      case 6 -> memberEvent(image);
       default -> topicEvent(image);
     };
   }
@@ -45,6 +46,22 @@ final class EventWalk {
       default ->
           new BrokerEvent.BrokerDirectoriesChanged(broker.id(), broker.epoch(), List.of(id()));
     };
+  }
+
+  private MetadataEvent memberEvent(ClusterImage image) {
+    MemberNode node = any(image.membership().nodes().values());
+    if (node == null || random.nextBoolean()) {
+      return new MemberEvent.NodePresent(
+          new MemberNode(
+              random.nextInt(5),
+              text(),
+              random.nextInt(65_536),
+              random.nextLong(),
+              random.nextBoolean()));
+    }
+    return random.nextBoolean()
+        ? new MemberEvent.NodeGone(node.id(), node.uid())
+        : new MemberEvent.SeedNamed(node.uid());
   }
 
   private MetadataEvent topicEvent(ClusterImage image) {
