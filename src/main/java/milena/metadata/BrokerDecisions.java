@@ -215,6 +215,19 @@ public final class BrokerDecisions {
     return draft.decide(Outcome.SUCCESS);
   }
 
+  /** A run of a node was found dead: it is gone, and what its broker led is led by others. */
+  public Decision<Outcome> bury(ClusterImage image, MemberNode node) {
+    Draft draft = new Draft(image);
+    BrokerImage broker = image.brokers().get(node.id());
+    if (image.membership().isPresent(node.id(), node.uid())) {
+      draft.addAll(MembershipDecisions.gone(image, node.id(), node.uid()).events());
+      if (broker != null && !broker.fenced()) {
+        fence(draft, broker);
+      }
+    }
+    return draft.decide(Outcome.SUCCESS);
+  }
+
   private void fence(Draft draft, BrokerImage broker) {
     draft.add(new BrokerStateChanged(broker.id(), broker.epoch(), true, false));
     draft.addAll(sweep.leave(draft.image(), broker.id()));

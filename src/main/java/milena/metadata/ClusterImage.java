@@ -117,7 +117,14 @@ public record ClusterImage(
 
   ClusterImage withClusterId(String name) {
     return new ClusterImage(
-        lastSequence, Optional.of(name), brokers, topics, topicIds, configs, nextProducerId, membership);
+        lastSequence,
+        Optional.of(name),
+        brokers,
+        topics,
+        topicIds,
+        configs,
+        nextProducerId,
+        membership);
   }
 
   ClusterImage withBroker(BrokerImage broker) {

@@ -35,9 +35,7 @@ public record MembershipImage(long seedUid, PMap<Integer, MemberNode> nodes, PVe
 
   /** Those through whom a node may join: members, and the seed. */
   public Collection<MemberNode> doors() {
-    return nodes.values().stream()
-        .filter(node -> node.joined() || node.uid() == seedUid)
-        .toList();
+    return nodes.values().stream().filter(node -> node.joined() || node.uid() == seedUid).toList();
   }
 
   MembershipImage withSeed(long uid) {

@@ -5,8 +5,7 @@ package milena.metadata;
  * node the same {@link ClusterImage}; a snapshot of an image is the shortest list of events that
  * makes it.
  */
-public sealed interface MetadataEvent 
-    permits ClusterEvent, BrokerEvent, TopicEvent, MemberEvent {
+public sealed interface MetadataEvent permits ClusterEvent, BrokerEvent, TopicEvent, MemberEvent {
 
   /**
    * The image with this fact in it; the event's number is {@link ClusterImage#apply}'s concern.

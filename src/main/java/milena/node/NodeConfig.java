@@ -53,10 +53,9 @@ record NodeConfig(
   }
 
   private static void requireServed(BrokerConfig broker) {
-    if (!broker.isBroker() || !broker.isController() || broker.quorum().voters().size() > 1) {
+    if (!broker.isBroker() || !broker.isController()) {
       throw new CannotStart(
-          "process.roles, controller.quorum.voters: clusters of more than one node are not served"
-              + " yet; this node must be broker and controller, and the only voter.");
+          "process.roles: each node must be broker and controller; others are not served yet.");
     }
   }
 

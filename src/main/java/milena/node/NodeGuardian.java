@@ -11,8 +11,6 @@ import akka.actor.typed.javadsl.Receive;
 import akka.cluster.sharding.typed.ShardingEnvelope;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
-import akka.cluster.typed.Cluster;
-import akka.cluster.typed.Join;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
@@ -32,6 +30,8 @@ import milena.broker.controller.MetadataSubscriber;
 import milena.broker.coordinator.GroupCoordinator;
 import milena.broker.coordinator.GroupHost;
 import milena.broker.coordinator.GroupRegistry;
+import milena.broker.membership.ClusterMember;
+import milena.broker.membership.PortProbe;
 import milena.broker.partition.PartitionRegistry;
 import milena.broker.partition.PartitionReplica;
 import milena.broker.partition.ReplicaDirectory;
@@ -39,6 +39,8 @@ import milena.broker.partition.ReplicaHost;
 import milena.broker.partition.ReplicaReconciler;
 import milena.broker.raft.MetadataLog;
 import milena.broker.raft.MetadataLogs;
+import milena.broker.raft.RaftEndpoint;
+import milena.broker.raft.RatisMetadataLog;
 import milena.common.config.BrokerConfig;
 import milena.common.config.SettingsRules;
 import milena.group.GroupConfig;
@@ -53,10 +55,11 @@ import milena.metadata.TopicDecisions.TopicDefaults;
  * of them. How a start goes:
  *
  * <pre>
- *   (created)        the Akka cluster is joined, sharding starts
- *   Begin            the metadata log runs: the way to the controller and the images start
+ *   (created)        sharding starts
+ *   Begin            the metadata log runs: the way to the controller and the images start, and the
+ *                    actor cluster is joined
  *   ClusterKnown     an image names the cluster: the log directories are made its own
- *   DirectoriesRead  the broker registers
+ *   DirectoriesRead  and Joined, in any order: the broker registers
  *   LetIn            the controller has unfenced the broker: replicas become what the image says
  * </pre>
  */
@@ -67,6 +70,9 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
       DispatcherSelector.fromConfig("milena.coordinator-dispatcher");
   private static final DispatcherSelector BLOCKING =
       DispatcherSelector.fromConfig("milena.blocking-dispatcher");
+
+  private static final ClusterMember.Timing MEMBER_TIMING =
+      new ClusterMember.Timing(Duration.ofMillis(500), Duration.ofMillis(500));
 
   sealed interface Command {}
 
@@ -82,6 +88,10 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private record DirectoriesRead(List<ReplicaDirectory> directories, PreviousStop previousStop)
       implements Command {}
 
+  private enum Joined implements Command {
+    INSTANCE
+  }
+
   private record LetIn(long brokerEpoch) implements Command {}
 
   private record Failed(Throwable cause) implements Command {}
@@ -96,6 +106,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   }
 
   private final NodeConfig config;
+  private final QuorumPeers peers;
   private final Directories directories;
   private final CompletableFuture<NodeParts> ready;
   private final PartitionRegistry registry = new PartitionRegistry();
@@ -112,27 +123,32 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private ActorRef<BrokerLifecycle.Command> lifecycle;
   private ActorRef<ReplicaReconciler.Command> reconciler;
   private final BrokerStanding standing = new BrokerStanding();
+  private boolean joined;
+  private PreviousStop previousStop;
 
   /**
    * @param ready completed with the parts when the broker is let in, or with what went wrong
    */
   static Behavior<Command> create(
-      NodeConfig config, Directories directories, CompletableFuture<NodeParts> ready) {
-    return Behaviors.setup(context -> new NodeGuardian(context, config, directories, ready));
+      NodeConfig config,
+      QuorumPeers peers,
+      Directories directories,
+      CompletableFuture<NodeParts> ready) {
+    return Behaviors.setup(context -> new NodeGuardian(context, config, peers, directories, ready));
   }
 
   private NodeGuardian(
       ActorContext<Command> context,
       NodeConfig config,
+      QuorumPeers peers,
       Directories directories,
       CompletableFuture<NodeParts> ready) {
     super(context);
     this.config = config;
+    this.peers = peers;
     this.directories = directories;
     this.ready = ready;
     this.blocking = context.getSystem().dispatchers().lookup(BLOCKING);
-    Cluster cluster = Cluster.get(context.getSystem());
-    cluster.manager().tell(Join.create(cluster.selfMember().address()));
     BrokerConfig broker = config.broker();
     this.host =
         new ReplicaHost(
@@ -164,6 +180,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
         .onMessage(Begin.class, this::onBegin)
         .onMessage(ClusterKnown.class, this::onClusterKnown)
         .onMessage(DirectoriesRead.class, this::onDirectoriesRead)
+        .onMessage(Joined.class, joined -> onJoined())
         .onMessage(LetIn.class, this::onLetIn)
         .onMessage(Failed.class, this::onFailed)
         .onMessage(Ending.class, ending -> onEnding())
@@ -193,9 +210,15 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                     controllerSettings,
                     new SettingsRules(broker.layers()),
                     () -> System.nanoTime() / 1_000_000,
-                    new SecureRandom()),
-                Duration.ofMillis(broker.quorum().requestTimeoutMs())),
-            "controller");
+                    new SecureRandom(),
+                    new PortProbe(blocking)),
+                Duration.ofMillis(broker.quorum().requestTimeoutMs()),
+                voter -> peers.door(getContext().getSystem(), voter)),
+            ControllerGateway.NAME);
+    if (given.log() instanceof RatisMetadataLog voter) {
+      spawn(RaftEndpoint.create(voter), RaftEndpoint.NAME);
+    }
+    spawn(clusterMember(), "member");
     ActorRef<Command> self = getContext().getSelf();
     CompletableFuture<String> named = new CompletableFuture<>();
     ImageSource.Subscription untilNamed =
@@ -206,6 +229,26 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
           self.tell(new ClusterKnown(clusterId));
         });
     return this;
+  }
+
+  private Behavior<ClusterMember.Command> clusterMember() {
+    ActorRef<Command> self = getContext().getSelf();
+    return ClusterMember.create(
+        config.broker().nodeId(),
+        MEMBER_TIMING,
+        controller,
+        images,
+        new ClusterMember.Listener() {
+          @Override
+          public void onUp() {
+            self.tell(Joined.INSTANCE);
+          }
+
+          @Override
+          public void onExpelled() {
+            // Its end is the guardian's, as that of any part.
+          }
+        });
   }
 
   private Behavior<Command> onClusterKnown(ClusterKnown known) {
@@ -246,6 +289,24 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                     () -> self.tell(NoDirectoryLeft.INSTANCE))),
             "replicas");
     spawn(groupHost(), "groups");
+    previousStop = read.previousStop();
+    register();
+    return this;
+  }
+
+  private Behavior<Command> onJoined() {
+    joined = true;
+    register();
+    return this;
+  }
+
+  /** A broker registers when it could host replicas at once. */
+  private void register() {
+    if (!joined || previousStop == null) {
+      return;
+    }
+    BrokerConfig broker = config.broker();
+    ActorRef<Command> self = getContext().getSelf();
     lifecycle =
         spawn(
             BrokerLifecycle.create(
@@ -255,7 +316,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                     begin.advertised(),
                     broker.rack(),
                     directories.ids(),
-                    read.previousStop()),
+                    previousStop),
                 new BrokerLifecycle.Timing(
                     Duration.ofMillis(broker.liveness().heartbeatMs()),
                     Duration.ofMillis(broker.liveness().sessionMs()),
@@ -265,7 +326,6 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                 standing),
             "lifecycle");
     standing.whenActive().thenAccept(epoch -> self.tell(new LetIn(epoch)));
-    return this;
   }
 
   private Behavior<GroupHost.Command> groupHost() {

@@ -3,6 +3,7 @@ package milena.node;
 import akka.Done;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.AskPattern;
+import akka.cluster.typed.Cluster;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -15,13 +16,18 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import milena.broker.controller.BrokerLifecycle;
+import milena.broker.controller.Controller;
+import milena.broker.membership.ClusterMember;
 import milena.broker.partition.ReplicaReconciler;
 import milena.broker.raft.MetadataLog;
+import milena.broker.raft.RaftEndpoint;
+import milena.broker.raft.RaftRpc;
 import milena.broker.raft.RaftSettings;
 import milena.broker.raft.RatisMetadataLog;
 import milena.common.config.BrokerConfig;
 import milena.kafka.server.KafkaServer;
 import milena.metadata.BrokerImage.Endpoint;
+import milena.metadata.MemberNode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +42,8 @@ final class RunningNode {
   /** How long the front door stays shut for replicas that are slow to open. */
   private static final Duration OPEN_PATIENCE = Duration.ofSeconds(10);
 
+  private static final Duration GOODBYE_PATIENCE = Duration.ofSeconds(1);
+
   private enum State {
     STARTING,
     RUNNING,
@@ -44,6 +52,7 @@ final class RunningNode {
   }
 
   private final NodeConfig config;
+  private final QuorumPeers peers;
   private final Runnable onEnd;
   private final CompletableFuture<Boolean> end = new CompletableFuture<>();
   private final CompletableFuture<NodeParts> up = new CompletableFuture<>();
@@ -51,12 +60,13 @@ final class RunningNode {
   private Directories directories;
   private CompletableFuture<KafkaServer> server;
   private CompletableFuture<MetadataLog> metadataLog;
-  private ActorSystem<NodeGuardian.Command> system;
+  private volatile ActorSystem<NodeGuardian.Command> system;
   private NodeParts parts;
   private Map<String, Endpoint> advertised = Map.of();
 
   private RunningNode(NodeConfig config, Runnable onEnd) {
     this.config = config;
+    this.peers = new QuorumPeers(config.broker());
     this.onEnd = onEnd;
   }
 
@@ -83,7 +93,7 @@ final class RunningNode {
     metadataLog = aside("metadata-log", this::openMetadataLog);
     system =
         NodeSystem.start(
-            NodeGuardian.create(config, directories, up),
+            NodeGuardian.create(config, peers, directories, up),
             config.own(),
             config.remoting(),
             List.of(NodeSystem.BROKER_ROLE, PinnedShards.role(broker.nodeId())));
@@ -108,13 +118,28 @@ final class RunningNode {
   }
 
   private MetadataLog openMetadataLog() throws IOException {
-    int nodeId = config.broker().nodeId();
+    BrokerConfig broker = config.broker();
+    RaftSettings settings =
+        new RaftSettings(
+            broker.nodeId(),
+            peers.ids(),
+            broker.directories().metadata(),
+            broker.quorum().electionTimeoutMs());
     return RatisMetadataLog.start(
-        new RaftSettings(nodeId, List.of(nodeId), config.broker().directories().metadata()),
-        (peer, kind, request) -> {
-          throw new IOException("There is no other voter");
-        },
+        settings,
+        (peer, kind, request) -> callVoter(settings.requestTimeout(), peer, kind, request),
         failure -> fail("the metadata log has failed", failure));
+  }
+
+  /** The log opens beside the actor system, and may want to talk before it is there. */
+  private byte[] callVoter(Duration timeout, String peer, RaftRpc.Kind kind, byte[] request)
+      throws IOException {
+    ActorSystem<?> present = system;
+    if (present == null) {
+      throw new IOException("This node's actor system is not up yet");
+    }
+    return RaftEndpoint.transport(present, voter -> peers.raft(present, voter), timeout)
+        .call(peer, kind, request);
   }
 
   NodeParts parts() {
@@ -136,6 +161,8 @@ final class RunningNode {
     takedown.add("lock of the log directories", directories::close);
     takedown.add("actor system", this::terminate);
     takedown.add("metadata log", () -> metadataLog.get().close());
+    takedown.add("membership", this::leave);
+    takedown.add("leadership of the metadata log", () -> metadataLog.get().handOver());
     takedown.add("replicas", () -> stopReplicas(true));
     takedown.add("front door", () -> server.get().close());
     takedown.add("registration", this::sayGoodbye);
@@ -179,6 +206,20 @@ final class RunningNode {
     await(
         AskPattern.<BrokerLifecycle.Command, Done>ask(
             parts.lifecycle(), BrokerLifecycle.Stop::new, timeout(), system.scheduler()));
+  }
+
+  /** Lets the others know that this run ends, so that nobody has to find out. */
+  private void leave() throws Exception {
+    MemberNode run = ClusterMember.runOf(config.broker().nodeId(), Cluster.get(system));
+    if (parts.images().current().membership().nodes().size() > 1) {
+      await(
+          AskPattern.<Controller.Command, Controller.NodeEnded>ask(
+                  parts.controller(),
+                  replyTo -> new Controller.NodeEnds(run.id(), run.uid(), replyTo),
+                  GOODBYE_PATIENCE,
+                  system.scheduler())
+              .handle((ended, failure) -> ended));
+    }
   }
 
   private void stopReplicas(boolean clean) throws Exception {

@@ -33,7 +33,7 @@ public class LayeringTest extends JUnitSuite {
           List.of("broker"),
           List.of("security", "kafka", "streams", "http", "metrics"),
           List.of("node"),
-          List.of("cli"));
+          List.of("cli", "testkit"));
 
   /** Below the Akka line: plain objects that a simulation can run by the thousand. */
   private static final String[] BELOW_AKKA = {

@@ -53,7 +53,7 @@ public class NodeConfigTest extends JUnitSuite {
     refuses("process.roles", "king", "process.roles");
     refuses("node.id", "x", "node.id");
     refuses("listeners", "PLAINTEXT:9092,CONTROLLER://:9093", "PLAINTEXT:9092");
-    refuses("controller.quorum.voters", "1@h:9093,2@h:9093", "not served yet");
+    refuses("controller.quorum.voters", "2@h:9093,3@h:9093", "must be among the voters");
     refuses("num.partitions", "0", "num.partitions");
     refuses("listener.security.protocol.map", "CONTROLLER:PLAINTEXT,PLAINTEXT:SSL", "SSL");
   }

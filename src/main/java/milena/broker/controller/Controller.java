@@ -10,6 +10,7 @@ import milena.metadata.AlteredConfig;
 import milena.metadata.BrokerImage.Endpoint;
 import milena.metadata.ConfigChange;
 import milena.metadata.CreatedTopic;
+import milena.metadata.MemberNode;
 import milena.metadata.NewPartitions;
 import milena.metadata.NewTopic;
 import milena.metadata.PreviousStop;
@@ -193,6 +194,54 @@ public final class Controller {
   /** The ids from {@code first} on, {@code count} of them. */
   public record ProducerIdBlock(Outcome outcome, long first, int count)
       implements CborSerializable {}
+
+  /**
+   * A sign of life of a run of a node, whatever its roles.
+   *
+   * @param node with {@code joined} when it is a member of the actor cluster
+   */
+  public record AnnounceNode(MemberNode node, ActorRef<NodeAnnounced> replyTo) implements Command {
+    @Override
+    public void refuse(Outcome outcome) {
+      replyTo.tell(new NodeAnnounced(outcome));
+    }
+  }
+
+  /** The announcement is committed. */
+  public record NodeAnnounced(Outcome outcome) implements CborSerializable {}
+
+  /**
+   * Somebody believes that a node is dead: the controller looks for itself.
+   *
+   * @param uid the run that it is said of
+   */
+  public record SuspectNode(int nodeId, long uid) implements Command {
+    @Override
+    public void refuse(Outcome outcome) {}
+  }
+
+  /** A run of a node says goodbye: it has handed everything over, and ends. */
+  public record NodeEnds(int nodeId, long uid, ActorRef<NodeEnded> replyTo) implements Command {
+    @Override
+    public void refuse(Outcome outcome) {
+      replyTo.tell(new NodeEnded(outcome));
+    }
+  }
+
+  /** The goodbye is committed. */
+  public record NodeEnded(Outcome outcome) implements CborSerializable {}
+
+  /** A look at a node has told that this run of it is dead. */
+  record FoundDead(MemberNode node) implements Command {
+    @Override
+    public void refuse(Outcome outcome) {}
+  }
+
+  /** A look at a node has told nothing. */
+  record FoundNothing(long uid) implements Command {
+    @Override
+    public void refuse(Outcome outcome) {}
+  }
 
   /** What the controller tells itself. */
   enum Internal implements Command {

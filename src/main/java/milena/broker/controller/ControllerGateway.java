@@ -11,6 +11,8 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
+import java.util.function.IntFunction;
 import milena.broker.controller.Controller.Command;
 import milena.broker.raft.MetadataLog;
 import milena.common.Outcome;
@@ -22,10 +24,19 @@ import org.apache.kafka.common.protocol.Errors;
  * on. While nobody controls the cluster commands wait here, for a while and in a bounded number;
  * then they are refused with NOT_CONTROLLER, which clients take as a reason to try again.
  *
+ * <p>Gateways hand each other commands through a door of their own ({@link #DOOR}): what came
+ * through it is never handed on, so that nothing goes round in circles.
+ *
  * <p>On the node that leads the metadata log it is also the controller's parent: it starts one when
  * the log says that the leader is ready, and stops it at once when leadership is lost.
  */
 public final class ControllerGateway extends AbstractBehavior<Object> {
+  /** The name of a node's gateway. */
+  public static final String NAME = "controller";
+
+  /** The name of the gateway's child that takes the commands of other nodes. */
+  public static final String DOOR = "door";
+
   private static final int WAITING_MAX = 10_000;
   private static final Duration RESTART_DELAY = Duration.ofMillis(100);
   private static final long NOT_LEADING = -1;
@@ -33,11 +44,17 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
   private final ControllerShell.Factory controllers;
   private final TimerScheduler<Object> timers;
   private final Duration patience;
+  private final IntFunction<Optional<ActorRef<Command>>> doors;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private ActorRef<Command> controller;
+  private ActorRef<Command> leaderDoor;
   private long term = NOT_LEADING;
 
-  private record Waiting(Command command, long deadlineNanos) {}
+  private record Waiting(Command command, boolean fromAfar, long deadlineNanos) {}
+
+  private record FromAfar(Command command) {}
+
+  private record LeaderIs(int nodeId) {}
 
   private record Leads(long term) {}
 
@@ -54,10 +71,25 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
    */
   public static Behavior<Command> create(
       MetadataLog log, ControllerShell.Factory controllers, Duration patience) {
+    return create(log, controllers, patience, nodeId -> Optional.empty());
+  }
+
+  /**
+   * @param log this node's metadata log
+   * @param controllers makes the controller of a term
+   * @param patience how long a command waits for a controller
+   * @param doors the way to the gateways of other nodes
+   */
+  public static Behavior<Command> create(
+      MetadataLog log,
+      ControllerShell.Factory controllers,
+      Duration patience,
+      IntFunction<Optional<ActorRef<Command>>> doors) {
     return Behaviors.<Object>setup(
             context ->
                 Behaviors.withTimers(
-                    timers -> new ControllerGateway(context, timers, log, controllers, patience)))
+                    timers ->
+                        new ControllerGateway(context, timers, log, controllers, patience, doors)))
         .narrow();
   }
 
@@ -66,12 +98,15 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
       TimerScheduler<Object> timers,
       MetadataLog log,
       ControllerShell.Factory controllers,
-      Duration patience) {
+      Duration patience,
+      IntFunction<Optional<ActorRef<Command>>> doors) {
     super(context);
     this.timers = timers;
     this.controllers = controllers;
     this.patience = patience;
+    this.doors = doors;
     ActorRef<Object> self = context.getSelf();
+    context.spawn(door(self), DOOR);
     log.observe(
         new MetadataLog.Observer() {
           @Override
@@ -86,37 +121,65 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
           public void onLeadershipLost() {
             self.tell(Happening.LEADERSHIP_LOST);
           }
+
+          @Override
+          public void onLeader(int nodeId) {
+            self.tell(new LeaderIs(nodeId));
+          }
+        });
+  }
+
+  private static Behavior<Command> door(ActorRef<Object> gateway) {
+    return Behaviors.receiveMessage(
+        command -> {
+          gateway.tell(new FromAfar(command));
+          return Behaviors.same();
         });
   }
 
   @Override
   public Receive<Object> createReceive() {
     return newReceiveBuilder()
-        .onMessage(Command.class, this::onCommand)
+        .onMessage(Command.class, command -> onCommand(command, false))
+        .onMessage(FromAfar.class, far -> onCommand(far.command(), true))
+        .onMessage(LeaderIs.class, this::onLeaderIs)
         .onMessage(Leads.class, this::onLeads)
         .onMessage(Happening.class, this::onHappening)
         .onSignal(Terminated.class, this::onControllerGone)
         .build();
   }
 
-  private Behavior<Object> onCommand(Command command) {
+  private Behavior<Object> onCommand(Command command, boolean fromAfar) {
     if (controller != null) {
       controller.tell(command);
+    } else if (leaderDoor != null && !fromAfar) {
+      leaderDoor.tell(command);
     } else if (waiting.size() >= WAITING_MAX) {
       refuse(command);
     } else {
       if (waiting.isEmpty()) {
         timers.startSingleTimer(Happening.PATIENCE_ENDS, patience);
       }
-      waiting.add(new Waiting(command, System.nanoTime() + patience.toNanos()));
+      waiting.add(new Waiting(command, fromAfar, System.nanoTime() + patience.toNanos()));
     }
     return this;
   }
 
   private Behavior<Object> onLeads(Leads leads) {
     stopController();
+    leaderDoor = null;
     term = leads.term();
     startController();
+    return this;
+  }
+
+  /** Another node leads: it has the controller, or is about to. */
+  private Behavior<Object> onLeaderIs(LeaderIs leader) {
+    leaderDoor = doors.apply(leader.nodeId()).orElse(null);
+    if (leaderDoor != null) {
+      waiting.stream().filter(w -> !w.fromAfar()).forEach(w -> leaderDoor.tell(w.command()));
+      waiting.removeIf(held -> !held.fromAfar());
+    }
     return this;
   }
 

@@ -15,4 +15,15 @@ public record ControllerSettings(
     Optional<String> clusterId,
     TopicDefaults topicDefaults,
     Duration session,
-    int minInSyncReplicas) {}
+    int minInSyncReplicas) {
+
+  /** A node that was silent for so long is looked at. */
+  long lookAfterMs() {
+    return session.toMillis() / 2;
+  }
+
+  /** A node that was silent for so long, and can't be reached, is dead. */
+  long deadAfterMs() {
+    return session.toMillis() * 10;
+  }
+}

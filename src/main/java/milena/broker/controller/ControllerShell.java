@@ -18,22 +18,30 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import milena.broker.controller.Controller.AllocateProducerIds;
 import milena.broker.controller.Controller.AlterConfigs;
+import milena.broker.controller.Controller.AnnounceNode;
 import milena.broker.controller.Controller.BrokerHeartbeat;
 import milena.broker.controller.Controller.Command;
 import milena.broker.controller.Controller.ConfigsAltered;
 import milena.broker.controller.Controller.CreatePartitions;
 import milena.broker.controller.Controller.CreateTopics;
 import milena.broker.controller.Controller.DeleteTopics;
+import milena.broker.controller.Controller.FoundDead;
+import milena.broker.controller.Controller.FoundNothing;
 import milena.broker.controller.Controller.HeartbeatReply;
 import milena.broker.controller.Controller.Internal;
+import milena.broker.controller.Controller.NodeAnnounced;
+import milena.broker.controller.Controller.NodeEnded;
+import milena.broker.controller.Controller.NodeEnds;
 import milena.broker.controller.Controller.PartitionsCreated;
 import milena.broker.controller.Controller.ProducerIdBlock;
 import milena.broker.controller.Controller.RegisterBroker;
 import milena.broker.controller.Controller.Registered;
+import milena.broker.controller.Controller.SuspectNode;
 import milena.broker.controller.Controller.TopicsCreated;
 import milena.broker.controller.Controller.TopicsDeleted;
 import milena.broker.raft.ImageSnapshots;
 import milena.broker.raft.RaftJournal;
+import milena.common.Outcome;
 import milena.common.config.ConfigRules;
 import milena.metadata.BrokerDecisions;
 import milena.metadata.BrokerImage;
@@ -42,7 +50,10 @@ import milena.metadata.ClusterEvent;
 import milena.metadata.ClusterImage;
 import milena.metadata.ConfigDecisions;
 import milena.metadata.Decision;
+import milena.metadata.MemberNode;
+import milena.metadata.MembershipDecisions;
 import milena.metadata.MetadataEvent;
+import milena.metadata.NodeSessions;
 import milena.metadata.ProducerIds;
 import milena.metadata.RandomIds;
 import milena.metadata.TopicDecisions;
@@ -66,6 +77,8 @@ public final class ControllerShell
   private final TopicDecisions topics;
   private final ConfigDecisions configs;
   private final BrokerSessions sessions;
+  private final NodeSessions nodes;
+  private final NodeProbe probe;
 
   /** Makes the controller of one term. */
   public interface Factory {
@@ -82,13 +95,28 @@ public final class ControllerShell
       ConfigRules rules,
       LongSupplier clockMs,
       RandomGenerator random) {
+    return factory(settings, rules, clockMs, random, NodeProbe.NONE);
+  }
+
+  /**
+   * @param rules knows the settings
+   * @param clockMs a clock that only goes forward
+   * @param random for ids and places
+   * @param probe finds out whether a silent node is dead
+   */
+  public static Factory factory(
+      ControllerSettings settings,
+      ConfigRules rules,
+      LongSupplier clockMs,
+      RandomGenerator random,
+      NodeProbe probe) {
     return term ->
         Behaviors.setup(
             context ->
                 Behaviors.withTimers(
                     timers ->
                         new ControllerShell(
-                            term, context, timers, settings, rules, clockMs, random)));
+                            term, context, timers, settings, rules, clockMs, random, probe)));
   }
 
   private ControllerShell(
@@ -98,7 +126,8 @@ public final class ControllerShell
       ControllerSettings settings,
       ConfigRules rules,
       LongSupplier clockMs,
-      RandomGenerator random) {
+      RandomGenerator random,
+      NodeProbe probe) {
     super(PersistenceId.ofUniqueId(RaftJournal.persistenceId(term)));
     this.context = context;
     this.settings = settings;
@@ -108,6 +137,9 @@ public final class ControllerShell
     this.topics = new TopicDecisions(settings.topicDefaults(), rules);
     this.configs = new ConfigDecisions(rules);
     this.sessions = new BrokerSessions(settings.session().toMillis(), clockMs.getAsLong());
+    this.nodes =
+        new NodeSessions(settings.lookAfterMs(), settings.deadAfterMs(), clockMs.getAsLong());
+    this.probe = probe;
     Duration check = settings.session().dividedBy(CHECKS_PER_SESSION);
     timers.startTimerWithFixedDelay(Internal.CHECK_SESSIONS, check);
   }
@@ -158,6 +190,11 @@ public final class ControllerShell
         .onCommand(CreatePartitions.class, this::onCreatePartitions)
         .onCommand(AlterConfigs.class, this::onAlterConfigs)
         .onCommand(RegisterBroker.class, this::onRegister)
+        .onCommand(AnnounceNode.class, this::onAnnounceNode)
+        .onCommand(SuspectNode.class, this::onSuspectNode)
+        .onCommand(NodeEnds.class, this::onNodeEnds)
+        .onCommand(FoundDead.class, this::onFoundDead)
+        .onCommand(FoundNothing.class, this::onFoundNothing)
         .onCommand(Internal.class, this::onInternal);
     return handlers.build();
   }
@@ -183,6 +220,11 @@ public final class ControllerShell
   }
 
   private Effect<MetadataEvent, ClusterImage> onCheckSessions(ClusterImage image) {
+    lookAtSilentNodes(image);
+    List<MemberNode> dead = nodes.dead(image.membership(), clockMs.getAsLong());
+    if (!dead.isEmpty()) {
+      return bury(image, dead.get(0), "silent for too long, and can't be reached");
+    }
     List<BrokerImage> silent = sessions.expired(image, clockMs.getAsLong());
     if (silent.isEmpty()) {
       return Effect().none();
@@ -197,6 +239,56 @@ public final class ControllerShell
                     broker.epoch(),
                     settings.session()));
     return carryOut(brokers.fence(image, silent), outcome -> {});
+  }
+
+  private void lookAtSilentNodes(ClusterImage image) {
+    for (MemberNode node : nodes.toLookAt(image.membership(), clockMs.getAsLong())) {
+      context.pipeToSelf(
+          probe.isDead(node.host(), node.port()),
+          (dead, failure) ->
+              failure == null && dead ? new FoundDead(node) : new FoundNothing(node.uid()));
+    }
+  }
+
+  private Effect<MetadataEvent, ClusterImage> onFoundDead(ClusterImage image, FoundDead found) {
+    nodes.looked(found.node().uid());
+    return bury(image, found.node(), "its port is refused");
+  }
+
+  private Effect<MetadataEvent, ClusterImage> onFoundNothing(
+      ClusterImage image, FoundNothing found) {
+    nodes.looked(found.uid());
+    return Effect().none();
+  }
+
+  private Effect<MetadataEvent, ClusterImage> bury(
+      ClusterImage image, MemberNode node, String why) {
+    Decision<Outcome> decision = brokers.bury(image, node);
+    if (!decision.events().isEmpty()) {
+      context.getLog().warn("Node {} has died (run {}): {}", node.id(), node.uid(), why);
+    }
+    return carryOut(decision, outcome -> {});
+  }
+
+  private Effect<MetadataEvent, ClusterImage> onAnnounceNode(
+      ClusterImage image, AnnounceNode command) {
+    nodes.heard(command.node().uid(), clockMs.getAsLong());
+    return carryOut(
+        MembershipDecisions.announce(image, command.node()),
+        outcome -> command.replyTo().tell(new NodeAnnounced(outcome)));
+  }
+
+  private Effect<MetadataEvent, ClusterImage> onSuspectNode(
+      ClusterImage image, SuspectNode command) {
+    nodes.suspect(command.uid());
+    lookAtSilentNodes(image);
+    return Effect().none();
+  }
+
+  private Effect<MetadataEvent, ClusterImage> onNodeEnds(ClusterImage image, NodeEnds command) {
+    return carryOut(
+        MembershipDecisions.gone(image, command.nodeId(), command.uid()),
+        outcome -> command.replyTo().tell(new NodeEnded(outcome)));
   }
 
   private Effect<MetadataEvent, ClusterImage> onRegister(

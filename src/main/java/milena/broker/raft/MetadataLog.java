@@ -29,6 +29,12 @@ public interface MetadataLog extends AutoCloseable {
    */
   void observe(Observer observer);
 
+  /**
+   * Lets another voter lead, if this one does and another can; returns when that is so, or can't
+   * be.
+   */
+  default void handOver() {}
+
   /** Stops this node's voter; what was appended and not committed stays uncertain. */
   @Override
   void close();
@@ -46,6 +52,9 @@ public interface MetadataLog extends AutoCloseable {
 
     /** This node leads no longer. */
     void onLeadershipLost();
+
+    /** That node leads now, ready or not, as far as this one has heard. */
+    default void onLeader(int nodeId) {}
   }
 
   /** A write by somebody who doesn't lead any more, or who had not seen all before it. */

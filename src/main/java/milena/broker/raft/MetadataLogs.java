@@ -5,6 +5,7 @@ import akka.actor.ActorSystem;
 import akka.actor.ClassicActorSystemProvider;
 import akka.actor.ExtendedActorSystem;
 import akka.actor.Extension;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -28,6 +29,11 @@ public final class MetadataLogs extends AbstractExtensionId<MetadataLogs.Holder>
     if (!ID.get(system).log.compareAndSet(null, log)) {
       throw new IllegalStateException("This actor system has a metadata log already");
     }
+  }
+
+  /** The log of this actor system, if it was given one already. */
+  public static Optional<MetadataLog> find(ActorSystem system) {
+    return Optional.ofNullable(ID.get(system).log.get());
   }
 
   static MetadataLog of(ActorSystem system) {

@@ -43,6 +43,7 @@ final class MetadataStateMachine extends BaseStateMachine {
 
   private static final Logger log = LoggerFactory.getLogger(MetadataStateMachine.class);
   private static final long NOT_LEADING = -1;
+  private static final int NOBODY = -1;
   private static final long SNAPSHOT_RETRY_ENTRIES = 200;
 
   private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
@@ -52,6 +53,7 @@ final class MetadataStateMachine extends BaseStateMachine {
   private volatile ClusterImage image = ClusterImage.EMPTY;
   private volatile boolean snapshotsWanted = true;
   private long leadingTerm = NOT_LEADING;
+  private int leader = NOBODY;
   private long nextSnapshotIndex;
 
   /**
@@ -71,6 +73,8 @@ final class MetadataStateMachine extends BaseStateMachine {
       observer.onImage(image);
       if (leadingTerm != NOT_LEADING) {
         observer.onLeaderReady(leadingTerm);
+      } else if (leader != NOBODY) {
+        observer.onLeader(leader);
       }
     }
   }
@@ -186,6 +190,10 @@ final class MetadataStateMachine extends BaseStateMachine {
   public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId newLeader) {
     if (!member.getPeerId().equals(newLeader)) {
       leadsNoLonger();
+    }
+    synchronized (observers) {
+      leader = Integer.parseInt(newLeader.toString());
+      observers.forEach(observer -> observer.onLeader(leader));
     }
   }
 

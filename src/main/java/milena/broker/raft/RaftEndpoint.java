@@ -20,7 +20,10 @@ import milena.common.CborSerializable;
  * is kept.
  */
 public final class RaftEndpoint {
-  private static final String BLOCKING = "milena.blocking-dispatcher";
+  private static final String BLOCKING = "milena.raft-dispatcher";
+
+  /** The name of the actor on each voter; configuration gives it the lane for large messages. */
+  public static final String NAME = "raft";
 
   private RaftEndpoint() {}
 

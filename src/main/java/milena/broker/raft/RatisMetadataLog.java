@@ -26,6 +26,7 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
@@ -40,6 +41,9 @@ public final class RatisMetadataLog implements MetadataLog {
   /** There is one group, whose name is on disk and in every message. */
   private static final RaftGroupId GROUP =
       RaftGroupId.valueOf(UUID.fromString("6d696c65-6e61-4d65-a461-646174610001"));
+
+  /** How long one voter may take to be elected in this one's place. */
+  private static final long HAND_OVER_MS = 1_000;
 
   private final RaftServer server;
   private final MetadataStateMachine machine;
@@ -201,6 +205,31 @@ public final class RatisMetadataLog implements MetadataLog {
   /** Has this node's voter answer another's request; blocks while it does. */
   byte[] serve(RaftRpc.Kind kind, byte[] request) throws IOException {
     return RaftRpc.serve(server, kind, request);
+  }
+
+  @Override
+  public void handOver() {
+    try {
+      RaftServer.Division division = server.getDivision(GROUP);
+      if (!division.getInfo().isLeader()) {
+        return;
+      }
+      for (RaftPeer peer : division.getRaftConf().getCurrentPeers()) {
+        if (!peer.getId().equals(server.getId()) && handOverTo(peer.getId())) {
+          return;
+        }
+      }
+    } catch (IOException e) {
+      log.info("The leadership of the metadata log was not handed over: {}", e.getMessage());
+    }
+  }
+
+  private boolean handOverTo(RaftPeerId successor) throws IOException {
+    return server
+        .transferLeadership(
+            new TransferLeadershipRequest(
+                writer, server.getId(), GROUP, calls.incrementAndGet(), successor, HAND_OVER_MS))
+        .isSuccess();
   }
 
   @Override

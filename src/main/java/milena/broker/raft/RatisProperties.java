@@ -44,7 +44,7 @@ final class RatisProperties {
     RaftServerConfigKeys.RetryCache.setExpiryTime(properties, millis(5_000));
     log(properties);
     snapshots(properties);
-    elections(properties, settings.isAlone());
+    elections(properties, settings);
     return properties;
   }
 
@@ -69,16 +69,21 @@ final class RatisProperties {
     Snapshot.setTriggerWhenStopEnabled(properties, true);
   }
 
-  private static void elections(RaftProperties properties, boolean alone) {
-    Rpc.setTimeoutMin(properties, millis(2_000));
-    Rpc.setTimeoutMax(properties, millis(4_000));
-    Rpc.setRequestTimeout(properties, millis(1_000));
+  /**
+   * A follower waits between three and six quarters of the time-out set. That outlasts the pauses
+   * of a loaded machine mostly; where it doesn't, the vote before the vote lets the leader stay as
+   * long as the others hear it.
+   */
+  private static void elections(RaftProperties properties, RaftSettings settings) {
+    boolean alone = settings.isAlone();
+    long timeout = settings.electionTimeoutMs();
+    Rpc.setTimeoutMin(properties, millis(timeout * 3 / 4));
+    Rpc.setTimeoutMax(properties, millis(timeout * 3 / 2));
+    Rpc.setRequestTimeout(properties, millis(settings.requestTimeout().toMillis()));
     // Alone there is nobody to wait for, and no pause after which somebody else might lead.
-    Rpc.setFirstElectionTimeoutMin(properties, millis(alone ? 1 : 300));
-    Rpc.setFirstElectionTimeoutMax(properties, millis(alone ? 2 : 900));
-    if (alone) {
-      LeaderElection.setLeaderStepDownWaitTime(properties, NEVER);
-    }
+    Rpc.setFirstElectionTimeoutMin(properties, millis(alone ? 1 : timeout * 3 / 10));
+    Rpc.setFirstElectionTimeoutMax(properties, millis(alone ? 2 : timeout * 9 / 10));
+    LeaderElection.setLeaderStepDownWaitTime(properties, alone ? NEVER : millis(timeout * 3));
   }
 
   private static TimeDuration millis(long millis) {

@@ -1,0 +1,76 @@
+package milena.metadata;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * When the controller last heard from each run of a node, and which of them it is having a look at.
+ * Nothing of it is durable. Times are of any clock that only goes forward.
+ *
+ * <p>A node that was not heard of for a while is looked at: whose port is refused is dead. One that
+ * says nothing and can't be reached counts as dead after a long while only. A new controller has
+ * heard of nobody, so it looks at everybody at once, but waits as long as any other before it
+ * buries somebody it can't reach.
+ */
+public final class NodeSessions {
+  private final long lookAfterMs;
+  private final long deadAfterMs;
+  private final long startedMs;
+  private final Map<Long, Long> heard = new HashMap<>();
+  private final Set<Long> suspected = new HashSet<>();
+  private final Set<Long> lookedAt = new HashSet<>();
+
+  /**
+   * @param lookAfterMs the silence after which a node is looked at
+   * @param deadAfterMs the silence after which one that can't be reached is dead
+   */
+  public NodeSessions(long lookAfterMs, long deadAfterMs, long nowMs) {
+    this.lookAfterMs = lookAfterMs;
+    this.deadAfterMs = deadAfterMs;
+    this.startedMs = nowMs;
+  }
+
+  /** A sign of life of a run. */
+  public void heard(long uid, long nowMs) {
+    heard.put(uid, nowMs);
+  }
+
+  /** Somebody takes this run for dead. */
+  public void suspect(long uid) {
+    suspected.add(uid);
+  }
+
+  /** The look at this run has ended. */
+  public void looked(long uid) {
+    lookedAt.remove(uid);
+  }
+
+  /** The nodes to look at now; each is looked at until {@link #looked}. */
+  public List<MemberNode> toLookAt(MembershipImage membership, long nowMs) {
+    List<MemberNode> due =
+        membership.nodes().values().stream()
+            .filter(node -> isSilent(node.uid(), nowMs) || suspected.contains(node.uid()))
+            .filter(node -> lookedAt.add(node.uid()))
+            .toList();
+    suspected.clear();
+    heard
+        .keySet()
+        .removeIf(uid -> membership.nodes().values().stream().noneMatch(n -> n.uid() == uid));
+    return due;
+  }
+
+  private boolean isSilent(long uid, long nowMs) {
+    Long last = heard.get(uid);
+    return last == null || nowMs - last >= lookAfterMs;
+  }
+
+  /** The nodes that were silent for so long that they count as dead. */
+  public List<MemberNode> dead(MembershipImage membership, long nowMs) {
+    return membership.nodes().values().stream()
+        .filter(node -> nowMs - heard.getOrDefault(node.uid(), startedMs) >= deadAfterMs)
+        .toList();
+  }
+}
