@@ -33,6 +33,11 @@ public final class MilenaNode implements AutoCloseable {
     return running.bootstrapServers();
   }
 
+  /** The id of the node that controls the cluster, as far as this one knows; -1 for none. */
+  public int controllerId() {
+    return running.controllerId();
+  }
+
   /**
    * Stops cleanly: leaderships are handed over, requests under way are answered, logs are flushed
    * and closed. Does nothing on a node that has ended.

@@ -142,6 +142,11 @@ final class RunningNode {
         .call(peer, kind, request);
   }
 
+  /** The id of the node that leads the metadata log, as far as this one knows; -1 for none. */
+  int controllerId() {
+    return metadataLog.join().quorum().leader();
+  }
+
   NodeParts parts() {
     return parts;
   }

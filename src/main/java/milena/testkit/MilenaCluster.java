@@ -81,6 +81,15 @@ public final class MilenaCluster implements AutoCloseable {
     return node;
   }
 
+  /** The number of the node that controls the cluster, as far as any knows; -1 for none. */
+  public synchronized int controllerId() {
+    return running.values().stream()
+        .mapToInt(MilenaNode::controllerId)
+        .filter(running::containsKey)
+        .findFirst()
+        .orElse(-1);
+  }
+
   /** Starts a node that doesn't run, on the data it had, and waits until it serves. */
   public void startNode(int id) {
     startNodes(List.of(id));

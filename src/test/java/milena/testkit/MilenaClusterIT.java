@@ -28,7 +28,7 @@ public class MilenaClusterIT extends JUnitSuite {
     try (MilenaCluster cluster = MilenaCluster.builder().nodes(3).start();
         Admin admin = admin(cluster.bootstrapServers())) {
       create(admin, "before");
-      int first = controller(cluster);
+      int first = cluster.controllerId();
       cluster.killNode(first);
       create(admin, "without-" + first);
       awaitLeaders(admin, "before", others(first));
@@ -36,7 +36,7 @@ public class MilenaClusterIT extends JUnitSuite {
       cluster.startNode(first);
       awaitLeaders(admin, "before", Set.of(1, 2, 3));
       create(admin, "together");
-      int second = controller(cluster);
+      int second = cluster.controllerId();
       cluster.stopNode(second);
       create(admin, "without-" + second);
       cluster.startNode(second);
@@ -51,10 +51,7 @@ public class MilenaClusterIT extends JUnitSuite {
   }
 
   private static void create(Admin admin, String topic) throws Exception {
-    admin
-        .createTopics(List.of(new NewTopic(topic, 6, (short) 1)))
-        .all()
-        .get(60, TimeUnit.SECONDS);
+    admin.createTopics(List.of(new NewTopic(topic, 6, (short) 1))).all().get(60, TimeUnit.SECONDS);
   }
 
   /** Each partition with one replica is led by it, or by nobody while it is away. */

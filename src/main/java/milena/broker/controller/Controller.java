@@ -4,6 +4,7 @@ import akka.actor.typed.ActorRef;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import milena.broker.raft.QuorumState;
 import milena.common.CborSerializable;
 import milena.common.Outcome;
 import milena.metadata.AlteredConfig;
@@ -230,6 +231,17 @@ public final class Controller {
 
   /** The goodbye is committed. */
   public record NodeEnded(Outcome outcome) implements CborSerializable {}
+
+  /** Asks how the voters of the metadata log are; the gateway beside the controller answers. */
+  public record DescribeQuorum(ActorRef<QuorumDescribed> replyTo) implements Command {
+    @Override
+    public void refuse(Outcome outcome) {
+      replyTo.tell(new QuorumDescribed(outcome, QuorumState.UNKNOWN));
+    }
+  }
+
+  /** The voters as their leader sees them. */
+  public record QuorumDescribed(Outcome outcome, QuorumState state) implements CborSerializable {}
 
   /** A look at a node has told that this run of it is dead. */
   record FoundDead(MemberNode node) implements Command {

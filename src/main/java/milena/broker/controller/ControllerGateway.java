@@ -11,6 +11,7 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import milena.broker.controller.Controller.Command;
@@ -23,6 +24,10 @@ import org.apache.kafka.common.protocol.Errors;
  * A node's way to the controller, wherever that is: takes every command of this node and passes it
  * on. While nobody controls the cluster commands wait here, for a while and in a bounded number;
  * then they are refused with NOT_CONTROLLER, which clients take as a reason to try again.
+ *
+ * <p>What was handed to a controller that is one no longer is refused in the same way: whoever
+ * asked can't tell whether it was done, and asks the next one. Who was answered by then overhears
+ * the refusal.
  *
  * <p>Gateways hand each other commands through a door of their own ({@link #DOOR}): what came
  * through it is never handed on, so that nothing goes round in circles.
@@ -38,19 +43,24 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
   public static final String DOOR = "door";
 
   private static final int WAITING_MAX = 10_000;
+  private static final Duration ANSWERED_BY = Duration.ofSeconds(30);
   private static final Duration RESTART_DELAY = Duration.ofMillis(100);
   private static final long NOT_LEADING = -1;
 
+  private final MetadataLog log;
   private final ControllerShell.Factory controllers;
   private final TimerScheduler<Object> timers;
   private final Duration patience;
   private final IntFunction<Optional<ActorRef<Command>>> doors;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
+  private final Deque<Handed> handed = new ArrayDeque<>();
   private ActorRef<Command> controller;
   private ActorRef<Command> leaderDoor;
   private long term = NOT_LEADING;
 
   private record Waiting(Command command, boolean fromAfar, long deadlineNanos) {}
+
+  private record Handed(Command command, long forgetNanos) {}
 
   private record FromAfar(Command command) {}
 
@@ -102,6 +112,7 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
       IntFunction<Optional<ActorRef<Command>>> doors) {
     super(context);
     this.timers = timers;
+    this.log = log;
     this.controllers = controllers;
     this.patience = patience;
     this.doors = doors;
@@ -150,10 +161,12 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
   }
 
   private Behavior<Object> onCommand(Command command, boolean fromAfar) {
-    if (controller != null) {
-      controller.tell(command);
+    if (controller != null && command instanceof Controller.DescribeQuorum ask) {
+      ask.replyTo().tell(new Controller.QuorumDescribed(Outcome.SUCCESS, log.quorum()));
+    } else if (controller != null) {
+      hand(command, controller);
     } else if (leaderDoor != null && !fromAfar) {
-      leaderDoor.tell(command);
+      hand(command, leaderDoor);
     } else if (waiting.size() >= WAITING_MAX) {
       refuse(command);
     } else {
@@ -165,8 +178,26 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
     return this;
   }
 
+  /** Remembers what it hands over for as long as an answer may be waited for. */
+  private void hand(Command command, ActorRef<Command> to) {
+    long now = System.nanoTime();
+    while (!handed.isEmpty()
+        && (handed.size() >= WAITING_MAX || handed.peek().forgetNanos() - now <= 0)) {
+      handed.remove();
+    }
+    handed.add(new Handed(command, now + ANSWERED_BY.toNanos()));
+    to.tell(command);
+  }
+
+  private void refuseHanded() {
+    List<Handed> lost = List.copyOf(handed);
+    handed.clear();
+    lost.forEach(each -> refuse(each.command()));
+  }
+
   private Behavior<Object> onLeads(Leads leads) {
     stopController();
+    refuseHanded();
     leaderDoor = null;
     term = leads.term();
     startController();
@@ -177,7 +208,8 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
   private Behavior<Object> onLeaderIs(LeaderIs leader) {
     leaderDoor = doors.apply(leader.nodeId()).orElse(null);
     if (leaderDoor != null) {
-      waiting.stream().filter(w -> !w.fromAfar()).forEach(w -> leaderDoor.tell(w.command()));
+      refuseHanded();
+      waiting.stream().filter(w -> !w.fromAfar()).forEach(w -> hand(w.command(), leaderDoor));
       waiting.removeIf(held -> !held.fromAfar());
     }
     return this;
@@ -202,9 +234,10 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
   private void startController() {
     controller = getContext().spawnAnonymous(controllers.forTerm(term));
     getContext().watch(controller);
-    waiting.forEach(held -> controller.tell(held.command()));
-    waiting.clear();
     timers.cancel(Happening.PATIENCE_ENDS);
+    List<Waiting> held = List.copyOf(waiting);
+    waiting.clear();
+    held.forEach(each -> onCommand(each.command(), each.fromAfar()));
   }
 
   private void stopController() {
@@ -212,6 +245,7 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
       getContext().unwatch(controller);
       getContext().stop(controller);
       controller = null;
+      refuseHanded();
     }
   }
 
@@ -219,6 +253,7 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
   private Behavior<Object> onControllerGone(Terminated terminated) {
     if (terminated.getRef().equals(controller)) {
       controller = null;
+      refuseHanded();
       timers.startSingleTimer(Happening.START_AGAIN, RESTART_DELAY);
     }
     return this;

@@ -29,6 +29,11 @@ public interface MetadataLog extends AutoCloseable {
    */
   void observe(Observer observer);
 
+  /** Who votes, who leads, and how far each has come, as this node knows it. */
+  default QuorumState quorum() {
+    return QuorumState.UNKNOWN;
+  }
+
   /**
    * Lets another voter lead, if this one does and another can; returns when that is so, or can't
    * be.

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -18,6 +19,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import milena.metadata.ClusterImage;
 import milena.metadata.MetadataEvent;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -27,7 +29,9 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.IOUtils;
@@ -205,6 +209,40 @@ public final class RatisMetadataLog implements MetadataLog {
   /** Has this node's voter answer another's request; blocks while it does. */
   byte[] serve(RaftRpc.Kind kind, byte[] request) throws IOException {
     return RaftRpc.serve(server, kind, request);
+  }
+
+  @Override
+  public QuorumState quorum() {
+    try {
+      RaftServer.Division division = server.getDivision(GROUP);
+      DivisionInfo info = division.getInfo();
+      List<QuorumState.Progress> progress = new ArrayList<>();
+      TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+      progress.add(
+          new QuorumState.Progress(idOf(server.getId()), last == null ? -1 : last.getIndex(), 0));
+      List<ServerRpcProto> followers =
+          info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
+      long[] matched = info.getFollowerMatchIndices();
+      for (int i = 0; matched != null && i < Math.min(matched.length, followers.size()); i++) {
+        ServerRpcProto follower = followers.get(i);
+        progress.add(
+            new QuorumState.Progress(
+                Integer.parseInt(follower.getId().getId().toStringUtf8()),
+                matched[i],
+                follower.getLastRpcElapsedTimeMs()));
+      }
+      return new QuorumState(
+          info.getLeaderId() == null ? -1 : idOf(info.getLeaderId()),
+          info.getCurrentTerm(),
+          division.getRaftLog().getLastCommittedIndex(),
+          progress);
+    } catch (IOException e) {
+      return QuorumState.UNKNOWN;
+    }
+  }
+
+  private static int idOf(RaftPeerId peer) {
+    return Integer.parseInt(peer.toString());
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import milena.broker.raft.QuorumState;
 import milena.broker.raft.RaftEndpoint;
 import milena.broker.raft.RaftRpc;
 import milena.common.CborSerializable;
@@ -108,7 +109,11 @@ public class MessagesCrossNodesTest extends JUnitSuite {
         new Controller.NodeAnnounced(Outcome.SUCCESS),
         new Controller.SuspectNode(1, -7),
         new Controller.NodeEnds(1, -7, ref(Controller.NodeEnded.class)),
-        new Controller.NodeEnded(FAILED));
+        new Controller.NodeEnded(FAILED),
+        new Controller.DescribeQuorum(ref(Controller.QuorumDescribed.class)),
+        new Controller.QuorumDescribed(
+            Outcome.SUCCESS,
+            new QuorumState(1, 7, 99, List.of(new QuorumState.Progress(1, 100, 0)))));
   }
 
   @Test
