@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import milena.common.OffsetAndEpoch;
 import milena.common.config.LogConfig;
 import milena.record.ControlRecord;
 import milena.record.RecordBatch;
@@ -176,9 +177,22 @@ public final class PartitionLog implements Closeable {
     return stagedEndOffset;
   }
 
+  /** Offset past all that is written: readers see this far. */
+  public long writtenEndOffset() {
+    return writtenEndOffset;
+  }
+
   /** The newest leader epoch in the log's history, -1 when there is none. */
   public int latestEpoch() {
     return epochs.latest();
+  }
+
+  /**
+   * The largest known epoch at or below {@code leaderEpoch} and the offset at which it ends; (-1,
+   * -1) when none is known.
+   */
+  public OffsetAndEpoch endOffsetForEpoch(int leaderEpoch) {
+    return epochs.endOf(leaderEpoch, stagedEndOffset);
   }
 
   /** Notes that this replica leads in {@code leaderEpoch} from the log's end on. */
@@ -376,11 +390,15 @@ public final class PartitionLog implements Closeable {
     producers.expire(nowMs, producerIdExpirationMs);
   }
 
-  /** Cuts everything from {@code offset} on; false when the log ends there or before. */
+  /**
+   * Cuts everything from {@code offset} on, with the epochs that have no record before; false when
+   * the log ends there or before.
+   */
   public boolean truncateTo(long offset) throws IOException {
     ensureOpen();
     writeStaged();
     if (offset >= writtenEndOffset) {
+      epochs = epochs.truncatedTo(writtenEndOffset);
       return false;
     }
     if (offset < segments.get(0).baseOffset()) {

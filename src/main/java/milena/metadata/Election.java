@@ -53,6 +53,29 @@ final class Election {
         : settle(partition, partition.isr(), partition.elr(), minInSync, canLead);
   }
 
+  /**
+   * The leader's own finding of who is in sync. It takes a partition epoch even when it changes
+   * nothing, so that whatever else the leader asked for before comes too late.
+   */
+  static PartitionImage withInSync(PartitionImage old, List<Integer> isr, int minInSync) {
+    List<Integer> elr = old.elr();
+    for (int left : old.isr()) {
+      elr = isr.contains(left) ? elr : plus(minus(elr, left), left);
+    }
+    for (int member : isr) {
+      elr = minus(elr, member);
+    }
+    return new PartitionImage(
+        old.replicas(),
+        old.directories(),
+        isr,
+        isr.size() >= quorum(old, minInSync) ? List.of() : elr,
+        old.lastKnownLeader(),
+        old.leader(),
+        old.leaderEpoch(),
+        old.partitionEpoch() + 1);
+  }
+
   private static Optional<PartitionImage> settle(
       PartitionImage old,
       List<Integer> isr,

@@ -66,7 +66,7 @@ final class PartitionSweep {
     return events;
   }
 
-  private static boolean canLead(ClusterImage image, PartitionImage partition, int broker) {
+  static boolean canLead(ClusterImage image, PartitionImage partition, int broker) {
     BrokerImage candidate = image.brokers().get(broker);
     return candidate != null
         && candidate.active()
@@ -77,7 +77,7 @@ final class PartitionSweep {
     return Uuid.ZERO_UUID.equals(directory) || broker.directories().contains(directory);
   }
 
-  private int minInSync(ClusterImage image, String topic) {
+  int minInSync(ClusterImage image, String topic) {
     String own =
         image.config(new ConfigResource(ConfigResource.Type.TOPIC, topic)).get(MIN_IN_SYNC);
     String set = own == null ? image.config(EVERY_BROKER).get(MIN_IN_SYNC) : own;

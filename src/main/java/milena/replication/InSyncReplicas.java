@@ -19,6 +19,9 @@ public sealed interface InSyncReplicas {
 
   Set<Integer> maximal();
 
+  /** Whom the leader asks for. */
+  Set<Integer> wanted();
+
   /** Whether the fate of a change is open; no other change is asked for meanwhile. */
   default boolean isPending() {
     return !(this instanceof Committed);
@@ -35,9 +38,14 @@ public sealed interface InSyncReplicas {
       return committed;
     }
 
+    @Override
+    public Set<Integer> wanted() {
+      return committed;
+    }
+
     /** The leader asks to take this follower in. */
     public PendingExpand toPendingExpand(int follower) {
-      return new PendingExpand(committed, follower);
+      return new PendingExpand(committed, follower, false);
     }
 
     /** The leader asks to drop these followers. */
@@ -46,8 +54,15 @@ public sealed interface InSyncReplicas {
     }
   }
 
-  /** A follower has caught up and may already count: the larger set is the maximal one. */
-  record PendingExpand(Set<Integer> committed, int added) implements InSyncReplicas {
+  /**
+   * A follower has caught up and may already count: the larger set is the maximal one.
+   *
+   * @param withdrawn whether the leader wants it no longer, but an earlier request may still be
+   *     under way: it asks for what was committed, which is accepted only in the place of that
+   *     request
+   */
+  record PendingExpand(Set<Integer> committed, int added, boolean withdrawn)
+      implements InSyncReplicas {
     public PendingExpand {
       committed = Set.copyOf(committed);
     }
@@ -59,9 +74,14 @@ public sealed interface InSyncReplicas {
       return all;
     }
 
-    /** What the leader asked for. */
+    @Override
     public Set<Integer> wanted() {
-      return maximal();
+      return withdrawn ? committed : maximal();
+    }
+
+    /** The controller refused, but one of the requests before may yet be accepted. */
+    PendingExpand toWithdrawn() {
+      return new PendingExpand(committed, added, true);
     }
   }
 
@@ -77,7 +97,7 @@ public sealed interface InSyncReplicas {
       return committed;
     }
 
-    /** What the leader asked for. */
+    @Override
     public Set<Integer> wanted() {
       Set<Integer> rest = new TreeSet<>(committed);
       rest.removeAll(removed);

@@ -1,31 +1,65 @@
 package milena.replication;
 
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
- * A leader's knowledge of its partition in one leader epoch: how far each replica has come, and so
- * how far the partition is committed.
+ * A leader's knowledge of its partition in one leader epoch: how far each replica has come, so how
+ * far the partition is committed, and which change of the in-sync replicas is to be asked for.
  *
  * <p>The high watermark is the smallest log end of the {@linkplain InSyncReplicas#maximal in-sync
- * replicas}. It never goes back, and moves only while they are at least as many as {@code
- * min.insync.replicas} asks, or as there are replicas at all: a record that fewer have could be
- * lost with them although a consumer has seen it (KIP-966).
+ * replicas}. It never goes back, and moves only while those that the controller has committed are
+ * at least as many as {@code min.insync.replicas} asks, or as there are replicas at all: a record
+ * that fewer have could be lost with them although a consumer has seen it (KIP-966).
  *
- * <p>Plain and single-threaded; the replica's actor owns it. A replica of an ISR of one is its own
- * high watermark.
+ * <p>A follower is asked in once it has reached the high watermark and the begin of this epoch, so
+ * that it has all that any leader before has committed. It is asked out when it has not had all
+ * that the leader has for {@code replica.lag.time.max.ms}. One change at a time:
+ *
+ * <pre>
+ *              propose                        onDecided: whatever the controller has
+ *   Committed ---------> PendingExpand/Shrink ---------------------------------> Committed
+ *       ^                  |           ^   |
+ *       +--- refused ------+           +---+ fate unknown: propose the same again, later
+ *       (and no earlier request is under way)
+ * </pre>
+ *
+ * <p>Plain and single-threaded; the replica's actor owns it.
  */
 public final class LeaderState {
+  /** How long an answer is waited for, and a refused follower not asked in again. */
+  static final long RETRY_MS = 1000;
+
+  private static final long UNTIL_DECIDED = Long.MAX_VALUE;
+
+  /**
+   * What the topic and the broker ask.
+   *
+   * @param minInSync {@code min.insync.replicas}
+   * @param lagMaxMs {@code replica.lag.time.max.ms}
+   */
+  public record Limits(int minInSync, long lagMaxMs) {}
+
   private final int self;
   private final int leaderEpoch;
-  private final Map<Integer, Long> followerEnds = new TreeMap<>();
-  private Set<Integer> replicas;
-  private InSyncReplicas inSync;
+  private final long epochStart;
+  private final Map<Integer, FollowerProgress> followers = new TreeMap<>();
+  private Limits limits;
+  private Set<Integer> replicas = Set.of();
+  private InSyncReplicas inSync = new InSyncReplicas.Committed(Set.of());
   private int partitionEpoch;
-  private int minInSync;
+  private int requestsUnderWay;
+  private long retryAtMs;
+
+  /** The end of the leader's log, and the part of it that counts. */
   private long logEnd;
+
+  private long safeEnd;
   private long highWatermark;
 
   /**
@@ -38,22 +72,23 @@ public final class LeaderState {
   public LeaderState(
       int self,
       int leaderEpoch,
-      int partitionEpoch,
-      List<Integer> replicas,
-      List<Integer> inSync,
-      int minInSync,
+      Members members,
+      Limits limits,
       long logEnd,
-      long highWatermark) {
+      long highWatermark,
+      long nowMs) {
     if (highWatermark > logEnd) {
       throw new IllegalArgumentException(
           "The high watermark " + highWatermark + " is past the log's end " + logEnd);
     }
     this.self = self;
     this.leaderEpoch = leaderEpoch;
+    this.epochStart = logEnd;
     this.logEnd = logEnd;
+    this.safeEnd = logEnd;
     this.highWatermark = highWatermark;
-    this.minInSync = minInSync;
-    accept(partitionEpoch, replicas, inSync);
+    this.limits = limits;
+    accept(members, nowMs);
   }
 
   /**
@@ -62,59 +97,76 @@ public final class LeaderState {
    *
    * @return whether it was news
    */
-  public boolean onDecided(int partitionEpoch, List<Integer> replicas, List<Integer> inSync) {
-    if (partitionEpoch <= this.partitionEpoch) {
+  public boolean onDecided(Members members, long nowMs) {
+    if (members.partitionEpoch() <= partitionEpoch) {
       return false;
     }
-    accept(partitionEpoch, replicas, inSync);
+    accept(members, nowMs);
     return true;
   }
 
-  private void accept(int partitionEpoch, List<Integer> replicas, List<Integer> inSync) {
-    this.partitionEpoch = partitionEpoch;
-    this.replicas = Set.copyOf(replicas);
-    this.inSync = new InSyncReplicas.Committed(Set.copyOf(inSync));
-    this.followerEnds.keySet().retainAll(this.replicas);
-    advance();
-  }
-
-  /** The topic's {@code min.insync.replicas} has changed. */
-  public void onMinInSync(int minInSync) {
-    this.minInSync = minInSync;
-    advance();
-  }
-
-  /** The leader's own log has this end now, as safe on its disk as the topic asks. */
-  public void onOwnLogEnd(long offset) {
-    if (offset < logEnd) {
-      throw new IllegalStateException("A leader's log never shrinks: " + logEnd + " to " + offset);
+  private void accept(Members members, long nowMs) {
+    partitionEpoch = members.partitionEpoch();
+    replicas = Set.copyOf(members.replicas());
+    inSync = new InSyncReplicas.Committed(Set.copyOf(members.inSync()));
+    requestsUnderWay = 0;
+    followers.keySet().retainAll(replicas);
+    for (int replica : replicas) {
+      if (replica != self) {
+        followers.computeIfAbsent(replica, id -> new FollowerProgress(nowMs));
+      }
     }
-    logEnd = offset;
+    advance();
+  }
+
+  /** The topic's settings have changed. */
+  public void onLimits(Limits changed) {
+    limits = changed;
     advance();
   }
 
   /**
-   * A follower has fetched from this offset on: it has all before.
+   * The leader's own log has grown.
    *
+   * @param end where it ends
+   * @param safe up to where it is as safe on its disk as the topic asks
+   */
+  public void onOwnLog(long end, long safe, long nowMs) {
+    if (end < logEnd || safe < safeEnd || safe > end) {
+      throw new IllegalStateException(
+          "A leader's log never shrinks: " + safeEnd + "/" + logEnd + " to " + safe + "/" + end);
+    }
+    if (end > logEnd) {
+      for (FollowerProgress follower : followers.values()) {
+        follower.leaderGrew(logEnd, nowMs);
+      }
+    }
+    logEnd = end;
+    safeEnd = safe;
+    advance();
+  }
+
+  /**
+   * A follower has fetched in this leader epoch, from this offset on: it has all before.
+   *
+   * @param brokerEpoch its incarnation; what an earlier one said is ignored
    * @return whether the high watermark has moved
    */
-  public boolean onFollowerFetched(int follower, long fetchOffset) {
-    if (follower == self || !replicas.contains(follower)) {
-      return false;
-    }
-    followerEnds.put(follower, fetchOffset);
-    return advance();
+  public boolean onFollowerFetched(int follower, long brokerEpoch, long fetchOffset, long nowMs) {
+    FollowerProgress progress = followers.get(follower);
+    return progress != null
+        && progress.fetched(brokerEpoch, fetchOffset, logEnd, nowMs)
+        && advance();
   }
 
   private boolean advance() {
-    Set<Integer> counted = inSync.maximal();
-    if (counted.size() < minInSync()) {
+    if (!hasEnoughInSync()) {
       return false;
     }
-    long smallest = logEnd;
-    for (int replica : counted) {
+    long smallest = safeEnd;
+    for (int replica : inSync.maximal()) {
       if (replica != self) {
-        smallest = Math.min(smallest, followerEnds.getOrDefault(replica, -1L));
+        smallest = Math.min(smallest, followers.get(replica).end());
       }
     }
     if (smallest <= highWatermark) {
@@ -124,13 +176,111 @@ public final class LeaderState {
     return true;
   }
 
-  /** Whether enough replicas are in sync to begin an append that asks for all of them. */
-  public boolean hasEnoughInSync() {
-    return inSync.committed().size() >= minInSync();
+  /**
+   * The change to ask the controller for now, if any; from then on it may have been made. The shell
+   * asks after each fetch of a follower that is not in sync, and from time to time.
+   */
+  public Optional<InSyncProposal> propose(long nowMs) {
+    if (!inSync.isPending()) {
+      Set<Integer> lagging = lagging(nowMs);
+      Optional<Integer> joining = joining(nowMs);
+      InSyncReplicas.Committed now = new InSyncReplicas.Committed(inSync.committed());
+      if (!lagging.isEmpty()) {
+        inSync = now.toPendingShrink(lagging);
+      } else if (joining.isPresent()) {
+        inSync = now.toPendingExpand(joining.get());
+      } else {
+        return Optional.empty();
+      }
+      requestsUnderWay = 0;
+    } else if (nowMs < retryAtMs) {
+      return Optional.empty();
+    }
+    requestsUnderWay++;
+    retryAtMs = nowMs + RETRY_MS;
+    return Optional.of(new InSyncProposal(leaderEpoch, partitionEpoch, wanted()));
   }
 
-  private int minInSync() {
-    return Math.min(minInSync, replicas.size());
+  private SortedMap<Integer, Long> wanted() {
+    SortedMap<Integer, Long> wanted = new TreeMap<>();
+    for (int replica : inSync.wanted()) {
+      boolean added = !inSync.committed().contains(replica);
+      wanted.put(replica, added ? followers.get(replica).brokerEpoch() : InSyncProposal.UNCHECKED);
+    }
+    return wanted;
+  }
+
+  private Set<Integer> lagging(long nowMs) {
+    Set<Integer> lagging = new TreeSet<>();
+    followers.forEach(
+        (id, progress) -> {
+          if (inSync.committed().contains(id) && progress.lags(logEnd, limits.lagMaxMs(), nowMs)) {
+            lagging.add(id);
+          }
+        });
+    return lagging;
+  }
+
+  private Optional<Integer> joining(long nowMs) {
+    return followers.entrySet().stream()
+        .filter(entry -> !inSync.committed().contains(entry.getKey()))
+        .filter(entry -> entry.getValue().end() >= Math.max(highWatermark, epochStart))
+        .filter(entry -> entry.getValue().mayAsk(nowMs))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  /**
+   * The controller did not do what was proposed, or nobody knows whether it did.
+   *
+   * @param proposedAt the proposal's partition epoch
+   */
+  public void onRefused(int proposedAt, Errors error, long nowMs) {
+    if (!inSync.isPending() || proposedAt != partitionEpoch) {
+      return; // decided otherwise since
+    }
+    switch (error) {
+      case INELIGIBLE_REPLICA, OPERATION_NOT_ATTEMPTED, INVALID_REQUEST -> giveUp(nowMs);
+      case INVALID_UPDATE_VERSION,
+          FENCED_LEADER_EPOCH,
+          STALE_BROKER_EPOCH,
+          UNKNOWN_TOPIC_ID,
+          UNKNOWN_TOPIC_OR_PARTITION ->
+          retryAtMs = UNTIL_DECIDED; // the controller has decided already; the news is on its way
+      default -> retryAtMs = nowMs + RETRY_MS;
+    }
+  }
+
+  /** The controller took the proposal: the decision is on its way. */
+  public void onAccepted(int proposedAt) {
+    if (inSync.isPending() && proposedAt == partitionEpoch) {
+      retryAtMs = UNTIL_DECIDED;
+    }
+  }
+
+  private void giveUp(long nowMs) {
+    if (inSync instanceof InSyncReplicas.PendingExpand expand) {
+      followers.get(expand.added()).refusedUntil(nowMs + RETRY_MS);
+      if (requestsUnderWay > 1) {
+        // One that was not answered may yet be accepted: the follower counts until none can be.
+        retryAtMs = expand.withdrawn() ? nowMs + RETRY_MS : nowMs;
+        inSync = expand.toWithdrawn();
+        return;
+      }
+    }
+    inSync = new InSyncReplicas.Committed(inSync.committed());
+  }
+
+  /** Whether nothing will happen here by the passing of time alone. */
+  public boolean isQuiet() {
+    return !inSync.isPending()
+        && inSync.committed().size() == replicas.size()
+        && followers.values().stream().allMatch(follower -> follower.end() >= logEnd);
+  }
+
+  /** Whether enough replicas are in sync to begin an append that asks for all of them. */
+  public boolean hasEnoughInSync() {
+    return inSync.committed().size() >= Math.min(limits.minInSync(), replicas.size());
   }
 
   /** Records below it are committed. */
@@ -148,5 +298,11 @@ public final class LeaderState {
 
   public int partitionEpoch() {
     return partitionEpoch;
+  }
+
+  @Override
+  public String toString() {
+    return "LeaderState(epoch %d, partition epoch %d, %s, end %d, high watermark %d)"
+        .formatted(leaderEpoch, partitionEpoch, inSync, logEnd, highWatermark);
   }
 }

@@ -10,67 +10,81 @@ import org.junit.Test;
 import org.scalatestplus.junit.JUnitSuite;
 
 public class LeaderStateTest extends JUnitSuite {
+  private static final long NOW = 1000;
+  private static final long LAG = 30_000;
+
+  private static LeaderState leader(
+      int leaderEpoch, Members members, int minInSync, long logEnd, long highWatermark) {
+    return new LeaderState(
+        1,
+        leaderEpoch,
+        members,
+        new LeaderState.Limits(minInSync, LAG),
+        logEnd,
+        highWatermark,
+        NOW);
+  }
 
   @Test
   public void aLoneReplicaIsItsOwnHighWatermark() {
-    LeaderState leader = new LeaderState(1, 0, 0, List.of(1), List.of(1), 1, 5, 0);
+    LeaderState leader = leader(0, new Members(0, List.of(1), List.of(1)), 1, 5, 0);
     assertEquals(5, leader.highWatermark());
-    leader.onOwnLogEnd(9);
+    leader.onOwnLog(9, 9, NOW);
     assertEquals(9, leader.highWatermark());
   }
 
   @Test
   public void moreReplicasThanThereAreCantBeAskedFor() {
-    LeaderState leader = new LeaderState(1, 0, 0, List.of(1), List.of(1), 3, 5, 0);
+    LeaderState leader = leader(0, new Members(0, List.of(1), List.of(1)), 3, 5, 0);
     assertTrue(leader.hasEnoughInSync());
     assertEquals(5, leader.highWatermark());
   }
 
   @Test
   public void theSlowestInSyncReplicaDecides() {
-    LeaderState leader = new LeaderState(1, 4, 0, List.of(1, 2, 3), List.of(1, 2, 3), 2, 10, 3);
+    LeaderState leader = leader(4, new Members(0, List.of(1, 2, 3), List.of(1, 2, 3)), 2, 10, 3);
     assertEquals(3, leader.highWatermark());
-    assertFalse(leader.onFollowerFetched(2, 8));
-    assertTrue(leader.onFollowerFetched(3, 6));
+    assertFalse(leader.onFollowerFetched(2, 7, 8, NOW));
+    assertTrue(leader.onFollowerFetched(3, 7, 6, NOW));
     assertEquals(6, leader.highWatermark());
-    assertTrue(leader.onFollowerFetched(3, 10));
+    assertTrue(leader.onFollowerFetched(3, 7, 10, NOW));
     assertEquals(8, leader.highWatermark());
   }
 
   @Test
   public void theHighWatermarkNeverGoesBack() {
-    LeaderState leader = new LeaderState(1, 4, 0, List.of(1, 2), List.of(1, 2), 1, 10, 7);
-    assertFalse(leader.onFollowerFetched(2, 5));
+    LeaderState leader = leader(4, new Members(0, List.of(1, 2), List.of(1, 2)), 1, 10, 7);
+    assertFalse(leader.onFollowerFetched(2, 7, 5, NOW));
     assertEquals(7, leader.highWatermark());
   }
 
   @Test
   public void aShrunkenIsrNoLongerWaitsButBelowTheMinimumNothingMoves() {
-    LeaderState leader = new LeaderState(1, 4, 0, List.of(1, 2, 3), List.of(1, 2, 3), 2, 10, 0);
-    leader.onFollowerFetched(2, 10);
+    LeaderState leader = leader(4, new Members(0, List.of(1, 2, 3), List.of(1, 2, 3)), 2, 10, 0);
+    leader.onFollowerFetched(2, 7, 10, NOW);
     assertEquals(0, leader.highWatermark());
-    assertTrue(leader.onDecided(1, List.of(1, 2, 3), List.of(1, 2)));
+    assertTrue(leader.onDecided(new Members(1, List.of(1, 2, 3), List.of(1, 2)), NOW));
     assertEquals(10, leader.highWatermark());
-    assertTrue(leader.onDecided(2, List.of(1, 2, 3), List.of(1)));
+    assertTrue(leader.onDecided(new Members(2, List.of(1, 2, 3), List.of(1)), NOW));
     assertFalse(leader.hasEnoughInSync());
-    leader.onOwnLogEnd(20);
+    leader.onOwnLog(20, 20, NOW);
     assertEquals(10, leader.highWatermark());
-    leader.onMinInSync(1);
+    leader.onLimits(new LeaderState.Limits(1, LAG));
     assertEquals(20, leader.highWatermark());
   }
 
   @Test
   public void anOlderDecisionIsIgnored() {
-    LeaderState leader = new LeaderState(1, 4, 7, List.of(1, 2), List.of(1, 2), 1, 10, 0);
-    assertFalse(leader.onDecided(7, List.of(1, 2), List.of(1)));
+    LeaderState leader = leader(4, new Members(7, List.of(1, 2), List.of(1, 2)), 1, 10, 0);
+    assertFalse(leader.onDecided(new Members(7, List.of(1, 2), List.of(1)), NOW));
     assertEquals(0, leader.highWatermark());
   }
 
   @Test
   public void strangersAreNotCounted() {
-    LeaderState leader = new LeaderState(1, 4, 7, List.of(1, 2), List.of(1, 2), 1, 10, 0);
-    assertFalse(leader.onFollowerFetched(9, 10));
-    assertFalse(leader.onFollowerFetched(1, 10));
+    LeaderState leader = leader(4, new Members(7, List.of(1, 2), List.of(1, 2)), 1, 10, 0);
+    assertFalse(leader.onFollowerFetched(9, 7, 10, NOW));
+    assertFalse(leader.onFollowerFetched(1, 7, 10, NOW));
     assertEquals(0, leader.highWatermark());
   }
 

@@ -158,7 +158,7 @@ final class Leadership {
   }
 
   /** Writes all that is staged, and gives the senders their buffers back. */
-  void write() throws IOException {
+  void write(long nowMs) throws IOException {
     if (log.hasStaged()) {
       log.writeStaged();
     }
@@ -169,19 +169,19 @@ final class Leadership {
     for (Unanswered each : written) {
       released(each.append());
     }
-    onLogEnd();
+    onLogEnd(nowMs);
   }
 
   /** Whether {@code flush.messages} asks for a flush before anything more is acknowledged. */
   boolean needsFlush() {
-    long unforced = log.logEndOffset() - log.recoveryPoint();
+    long unforced = log.writtenEndOffset() - log.recoveryPoint();
     return unforced > 0 && unforced >= log.config().flushMessages();
   }
 
   /** More is written, or more of it has been forced to disk. */
-  void onLogEnd() {
-    safeEnd = needsFlush() ? Math.max(safeEnd, log.recoveryPoint()) : log.logEndOffset();
-    state.onOwnLogEnd(safeEnd);
+  void onLogEnd(long nowMs) {
+    safeEnd = needsFlush() ? Math.max(safeEnd, log.recoveryPoint()) : log.writtenEndOffset();
+    state.onOwnLog(log.writtenEndOffset(), safeEnd, nowMs);
   }
 
   /** Answers what has come far enough; call it after the view that shows it is published. */

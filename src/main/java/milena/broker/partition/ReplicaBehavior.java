@@ -28,6 +28,7 @@ import milena.log.LogDirectory.Checkpoint;
 import milena.log.PartitionLog;
 import milena.metadata.PartitionImage;
 import milena.replication.LeaderState;
+import milena.replication.Members;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -192,7 +193,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     if (leadership == null || !leadership.hasStaged()) {
       return;
     }
-    leadership.write();
+    leadership.write(host.nowMs());
     afterProgress();
     if (log.flushDue(host.nowMs())) {
       startFlush();
@@ -231,7 +232,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     if (upkeep != null && upkeep.forced(forced)) {
       hosted.recoveryPoint(log.recoveryPoint());
       if (leadership != null) {
-        leadership.onLogEnd();
+        leadership.onLogEnd(host.nowMs());
         afterProgress();
         if (leadership.needsFlush()) {
           startFlush();
@@ -262,7 +263,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       resign();
       lead(image);
     } else {
-      leadership.state().onDecided(image.partitionEpoch(), image.replicas(), image.isr());
+      leadership.state().onDecided(members(image), host.nowMs());
     }
     onReconfigure(become.config());
     publish();
@@ -305,12 +306,19 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
             new LeaderState(
                 host.brokerId(),
                 image.leaderEpoch(),
-                image.partitionEpoch(),
-                image.replicas(),
-                image.isr(),
-                decided.config().minInSyncReplicas(),
+                members(image),
+                limits(decided.config()),
                 log.logEndOffset(),
-                highWatermark));
+                highWatermark,
+                host.nowMs()));
+  }
+
+  private static Members members(PartitionImage image) {
+    return new Members(image.partitionEpoch(), image.replicas(), image.isr());
+  }
+
+  private LeaderState.Limits limits(LogConfig config) {
+    return new LeaderState.Limits(config.minInSyncReplicas(), 30_000);
   }
 
   private void resign() {
@@ -325,7 +333,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       log.reconfigure(config);
       hosted.compacted(config.compact());
       if (leadership != null) {
-        leadership.state().onMinInSync(config.minInSyncReplicas());
+        leadership.state().onLimits(limits(config));
       }
       decided =
           new BecomeReplica(decided.topicName(), decided.image(), config, decided.directory());

@@ -1,0 +1,191 @@
+package milena.simulation;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import milena.metadata.PartitionImage;
+import milena.simulation.SimulatedLog.Entry;
+
+/** What must always be true, checked as things happen and after each of them. */
+final class Invariants {
+  /** A committed entry, and who of those in sync at the time still has what it had. */
+  private record Committed(Entry entry, Set<Integer> keepers) {}
+
+  /** Broken: the world's seed repeats it. */
+  static final class Violation extends AssertionError {
+    private static final long serialVersionUID = 1L;
+
+    Violation(String invariant, String what) {
+      super(invariant + ": " + what);
+    }
+  }
+
+  private final ReplicationWorld world;
+  private final Map<Integer, Integer> leaderOfEpoch = new HashMap<>();
+  private final Set<Integer> lastResortEpochs = new HashSet<>();
+  private final TreeMap<Long, Committed> committed = new TreeMap<>();
+  private final Map<SimulatedBroker, Long> shown = new HashMap<>();
+
+  /** From where on a replica may differ that has not cut yet what was given up. */
+  private final Map<Integer, Long> excusedFrom = new HashMap<>();
+
+  private long acknowledgements;
+  private long givenUp;
+
+  Invariants(ReplicationWorld world) {
+    this.world = world;
+  }
+
+  long acknowledgements() {
+    return acknowledgements;
+  }
+
+  long givenUp() {
+    return givenUp;
+  }
+
+  /**
+   * @param lastResort neither the ISR nor the ELR had anybody left
+   */
+  void elected(int leaderEpoch, boolean lastResort) {
+    if (lastResort) {
+      lastResortEpochs.add(leaderEpoch);
+    }
+  }
+
+  void appends(SimulatedBroker broker, int leaderEpoch) {
+    Integer other = leaderOfEpoch.putIfAbsent(leaderEpoch, broker.id);
+    if (other != null && other != broker.id) {
+      throw new Violation(
+          "OneLeaderPerEpoch",
+          broker + " appends in epoch " + leaderEpoch + ", as broker " + other + " did");
+    }
+  }
+
+  /** A new leader has all that was ever committed, if anybody can have it. */
+  void leads(SimulatedBroker broker, int leaderEpoch) {
+    if (leaderEpoch < world.controller.partition().leaderEpoch()) {
+      return; // it leads in its own mind only, and commits nothing
+    }
+    for (Map.Entry<Long, Committed> each : committed.entrySet()) {
+      if (!each.getValue().entry().equals(broker.log.get(each.getKey()))) {
+        boolean excused =
+            each.getValue().keepers().isEmpty() || lastResortEpochs.contains(leaderEpoch);
+        if (!excused) {
+          throw new Violation(
+              "AckedIsDurable",
+              "%s leads in epoch %d without %s at %d, which %s still have"
+                  .formatted(
+                      broker,
+                      leaderEpoch,
+                      each.getValue().entry(),
+                      each.getKey(),
+                      each.getValue().keepers()));
+        }
+        giveUpFrom(each.getKey(), broker);
+        return;
+      }
+    }
+  }
+
+  private void giveUpFrom(long offset, SimulatedBroker leader) {
+    for (SimulatedBroker other : world.brokers()) {
+      if (other != leader) {
+        excusedFrom.merge(other.id, offset, Math::min);
+      }
+    }
+    givenUp += committed.tailMap(offset).size();
+    committed.tailMap(offset).clear();
+    shown.replaceAll((broker, end) -> Math.min(end, offset));
+  }
+
+  /** A replica cuts what its leader does not have. */
+  void truncated(SimulatedBroker broker) {
+    excusedFrom.remove(broker.id);
+  }
+
+  /** The broker shows its consumers all below its high watermark. */
+  void committed(SimulatedBroker broker) {
+    long from = shown.getOrDefault(broker, 0L);
+    for (long offset = from; offset < broker.highWatermark(); offset++) {
+      Entry entry = broker.log.get(offset);
+      Committed before = committed.get(offset);
+      if (entry == null) {
+        throw new Violation("VisibleIsCommitted", broker + " shows what it lacks at " + offset);
+      } else if (before == null) {
+        committed.put(offset, new Committed(entry, keepers(broker, offset, entry)));
+      } else if (!before.entry().equals(entry)) {
+        throw new Violation(
+            "MonotoneOffsets",
+            "%s shows %s at %d, where %s was committed"
+                .formatted(broker, entry, offset, before.entry()));
+      }
+    }
+    shown.put(broker, Math.max(from, broker.highWatermark()));
+  }
+
+  /** Whoever is in sync now, as the controller has it, must have it now. */
+  private Set<Integer> keepers(SimulatedBroker broker, long offset, Entry entry) {
+    Set<Integer> keepers = new HashSet<>();
+    PartitionImage now = world.controller.partition();
+    for (int member : now.isr()) {
+      if (entry.equals(world.broker(member).log.get(offset))) {
+        keepers.add(member);
+      } else if (!world.hasLostLately(member)) {
+        throw new Violation(
+            "VisibleIsCommitted",
+            "%s shows %s at %d, which %s lacks though in sync: %s"
+                .formatted(broker, entry, offset, world.broker(member), now));
+      }
+    }
+    return keepers;
+  }
+
+  void acknowledged(SimulatedBroker broker, long offset) {
+    acknowledgements++;
+    Entry entry = broker.log.get(offset);
+    Committed before = committed.get(offset);
+    if (before == null) {
+      committed.put(offset, new Committed(entry, keepers(broker, offset, entry)));
+    } else if (!before.entry().equals(entry)) {
+      throw new Violation(
+          "MonotoneOffsets", "%s acknowledges %s at %d".formatted(broker, entry, offset));
+    }
+  }
+
+  /**
+   * A machine died, and with it perhaps the end of the broker's log. Nobody can know how much, so
+   * the broker counts for none of it.
+   */
+  void lost(SimulatedBroker broker) {
+    shown.put(broker, Math.min(shown.getOrDefault(broker, 0L), broker.log.end()));
+    committed.values().forEach(each -> each.keepers().remove(broker.id));
+  }
+
+  /** Up to the smaller high watermark two logs are the same. */
+  void afterEach() {
+    for (SimulatedBroker a : world.brokers()) {
+      for (SimulatedBroker b : world.brokers()) {
+        if (a.id < b.id && a.isUp() && b.isUp()) {
+          compare(a, b);
+        }
+      }
+    }
+  }
+
+  private long agreedEnd(SimulatedBroker broker) {
+    return Math.min(broker.highWatermark(), excusedFrom.getOrDefault(broker.id, Long.MAX_VALUE));
+  }
+
+  private void compare(SimulatedBroker a, SimulatedBroker b) {
+    long end = Math.min(agreedEnd(a), agreedEnd(b));
+    for (long offset = Math.max(0, end - 20); offset < end; offset++) {
+      Entry entry = a.log.get(offset);
+      if (entry == null || !entry.equals(b.log.get(offset))) {
+        throw new Violation("LogMatching", "at %d: %s and %s".formatted(offset, a, b));
+      }
+    }
+  }
+}
