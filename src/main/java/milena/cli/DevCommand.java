@@ -8,18 +8,28 @@ import milena.node.MilenaNode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Runs one node to try things with. */
+/** Runs one node, or a cluster, to try things with. */
 @Command(
     name = "dev",
-    description = "Runs a one-node cluster on this machine, until Ctrl-C.",
+    description = "Runs a cluster on this machine, of one node if not said, until Ctrl-C.",
     mixinStandardHelpOptions = true)
 final class DevCommand implements Callable<Integer> {
   @Option(
       names = "--port",
       paramLabel = "PORT",
       defaultValue = "9092",
-      description = "Where Kafka clients connect on 127.0.0.1 (default ${DEFAULT-VALUE}).")
+      description = {
+        "Where Kafka clients connect on 127.0.0.1 (default ${DEFAULT-VALUE}).",
+        "More nodes take the ports after it, and those a hundred above for themselves."
+      })
   private int port;
+
+  @Option(
+      names = "--nodes",
+      paramLabel = "COUNT",
+      defaultValue = "1",
+      description = "How many nodes, a process each (default ${DEFAULT-VALUE}).")
+  private int nodes;
 
   @Option(
       names = "--data",
@@ -36,17 +46,21 @@ final class DevCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    if (nodes > 1) {
+      DevCluster cluster = new DevCluster(nodes, port, data, settings);
+      return cluster.run(() -> tell(nodes + " nodes", cluster.bootstrapServers()));
+    }
     MilenaNode.Builder builder = MilenaNode.builder().port(port).dataDir(data);
     settings.forEach(builder::config);
-    return ProcessNode.run(builder, node -> tell(node.bootstrapServers()));
+    return ProcessNode.run(builder, node -> tell("one node", node.bootstrapServers()));
   }
 
-  private void tell(String servers) {
+  private void tell(String size, String servers) {
     System.out.println(
         String.join(
             System.lineSeparator(),
             "",
-            "  Milena is up: one node, no security, for trying things out.",
+            "  Milena is up: " + size + ", no security, for trying things out.",
             "    Kafka clients   " + servers,
             "    data            " + data.toAbsolutePath().normalize(),
             "",

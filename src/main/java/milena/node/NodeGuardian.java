@@ -123,6 +123,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private ActorRef<BrokerLifecycle.Command> lifecycle;
   private ActorRef<ReplicaReconciler.Command> reconciler;
   private final BrokerStanding standing = new BrokerStanding();
+  private ActorRef<ClusterMember.Command> member;
   private boolean joined;
   private PreviousStop previousStop;
 
@@ -218,7 +219,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     if (given.log() instanceof RatisMetadataLog voter) {
       spawn(RaftEndpoint.create(voter), RaftEndpoint.NAME);
     }
-    spawn(clusterMember(), "member");
+    member = spawn(clusterMember(), "member");
     ActorRef<Command> self = getContext().getSelf();
     CompletableFuture<String> named = new CompletableFuture<>();
     ImageSource.Subscription untilNamed =
@@ -390,6 +391,9 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
 
   private Behavior<Command> onEnding() {
     getContext().getChildren().forEach(getContext()::unwatch);
+    if (member != null) {
+      getContext().stop(member);
+    }
     return this;
   }
 

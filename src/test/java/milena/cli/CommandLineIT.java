@@ -61,6 +61,17 @@ public class CommandLineIT extends JUnitSuite {
   }
 
   @Test
+  public void devRunsAClusterThatEndsWithIt() throws Exception {
+    int port = freePort();
+    Process nodes = milena("dev", "--nodes", "3", "--port", "" + port);
+    awaitLine(nodes, "Milena is up: 3 nodes");
+    FirstWords.exchange("127.0.0.1:" + (port + 2));
+    nodes.destroy();
+    assertTrue(nodes.waitFor(60, TimeUnit.SECONDS));
+    assertEquals(0, nodes.exitValue());
+  }
+
+  @Test
   public void whatKeepsANodeFromStartingIsOneLine() throws Exception {
     int port = freePort();
     Path properties = properties(port);

@@ -31,7 +31,7 @@ import org.apache.kafka.common.protocol.Errors;
  *
  * While in touch it sends a heartbeat, waits for the answer, and sends the next when the interval
  * has passed, or at once while it still waits to be let in. When answers stay away for a session it
- * takes itself for fenced, as the controller will have.
+ * takes itself for fenced, as the controller will have; when it was about to stop, it stops.
  */
 public final class BrokerLifecycle extends AbstractBehavior<BrokerLifecycle.Command> {
   private static final Duration RETRY = Duration.ofMillis(100);
@@ -222,6 +222,10 @@ public final class BrokerLifecycle extends AbstractBehavior<BrokerLifecycle.Comm
     switch (what) {
       case NEXT, ANSWER_OVERDUE -> speak();
       case SESSION_OVER -> {
+        if (phase == Phase.STOPPING) {
+          getContext().getLog().warn("Stops without a word from the controller");
+          return stopped();
+        }
         getContext().getLog().warn("No word from the controller for {}", timing.session());
         standing.fenced(true);
       }
@@ -248,6 +252,7 @@ public final class BrokerLifecycle extends AbstractBehavior<BrokerLifecycle.Comm
     }
     phase = Phase.STOPPING;
     timers.startSingleTimer(Due.STOP_OVERDUE, timing.stop());
+    timers.startSingleTimer(Due.SESSION_OVER, timing.session());
     speak();
     return this;
   }
@@ -260,9 +265,10 @@ public final class BrokerLifecycle extends AbstractBehavior<BrokerLifecycle.Comm
     return Behaviors.stopped();
   }
 
-  /** Logs a refusal when it is another than the last one. */
+  /** Logs a refusal when it is another than the last one, and not just a change of controllers. */
   private void report(String aim, Outcome outcome) {
-    if (!outcome.ok() && !outcome.equals(lastOutcome)) {
+    boolean moving = phase != Phase.REGISTERING && outcome.toError() == Errors.NOT_CONTROLLER;
+    if (!outcome.ok() && !outcome.equals(lastOutcome) && !moving) {
       getContext()
           .getLog()
           .warn("Can't {} yet: {} ({})", aim, outcome.toError(), outcome.message());

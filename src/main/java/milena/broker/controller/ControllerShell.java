@@ -1,6 +1,8 @@
 package milena.broker.controller;
 
+import akka.actor.typed.BackoffSupervisorStrategy;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
@@ -69,6 +71,12 @@ public final class ControllerShell
   /** Of a session: how late a silent broker may be noticed. */
   private static final int CHECKS_PER_SESSION = 8;
 
+  /** When a write fails the gateway starts the next one; the journal has told why. */
+  private static final BackoffSupervisorStrategy ENDS_QUIETLY =
+      SupervisorStrategy.restartWithBackoff(Duration.ofSeconds(1), Duration.ofSeconds(1), 0)
+          .withMaxRestarts(0)
+          .withLoggingEnabled(false);
+
   private final ActorContext<Command> context;
   private final ControllerSettings settings;
   private final LongSupplier clockMs;
@@ -128,7 +136,7 @@ public final class ControllerShell
       LongSupplier clockMs,
       RandomGenerator random,
       NodeProbe probe) {
-    super(PersistenceId.ofUniqueId(RaftJournal.persistenceId(term)));
+    super(PersistenceId.ofUniqueId(RaftJournal.persistenceId(term)), ENDS_QUIETLY);
     this.context = context;
     this.settings = settings;
     this.clockMs = clockMs;

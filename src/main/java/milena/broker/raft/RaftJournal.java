@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import milena.metadata.MetadataEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.concurrent.Future;
 import scala.jdk.javaapi.CollectionConverters;
 import scala.jdk.javaapi.FutureConverters;
@@ -25,6 +27,7 @@ import scala.jdk.javaapi.FutureConverters;
 public final class RaftJournal extends AsyncWriteJournal {
   public static final String PLUGIN_ID = "milena.metadata-journal";
 
+  private static final Logger LOG = LoggerFactory.getLogger(RaftJournal.class);
   private static final String ID_PREFIX = "controller|";
 
   private final MetadataLog log = MetadataLogs.of(context().system());
@@ -55,7 +58,18 @@ public final class RaftJournal extends AsyncWriteJournal {
       events.add((MetadataEvent) event.payload());
     }
     return log.append(termOf(write.persistenceId()), write.lowestSequenceNr(), events)
+        .whenComplete((done, failure) -> report(failure))
         .toCompletableFuture();
+  }
+
+  private static void report(Throwable failure) {
+    if (failure != null) {
+      Throwable cause = failure;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      LOG.info("The controller's write is not known to be committed: {}", cause.toString());
+    }
   }
 
   @Override

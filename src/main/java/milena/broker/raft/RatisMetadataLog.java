@@ -54,6 +54,7 @@ public final class RatisMetadataLog implements MetadataLog {
   private final LogWorkerWaker waker;
   private final ClientId writer = ClientId.randomId();
   private final AtomicLong calls = new AtomicLong();
+  private volatile boolean closing;
 
   private RatisMetadataLog(RaftServer server, MetadataStateMachine machine, LogWorkerWaker waker) {
     this.server = server;
@@ -208,6 +209,9 @@ public final class RatisMetadataLog implements MetadataLog {
 
   /** Has this node's voter answer another's request; blocks while it does. */
   byte[] serve(RaftRpc.Kind kind, byte[] request) throws IOException {
+    if (closing) {
+      throw new IOException("This voter is being closed");
+    }
     return RaftRpc.serve(server, kind, request);
   }
 
@@ -278,6 +282,7 @@ public final class RatisMetadataLog implements MetadataLog {
 
   @Override
   public void close() {
+    closing = true;
     waker.watchClose();
     try {
       server.close();
