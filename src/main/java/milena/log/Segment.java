@@ -201,7 +201,14 @@ final class Segment {
 
   /** Forces what {@link #write} and {@link #seal} have written; any thread that is a user. */
   void force() throws IOException {
-    file.channel().force(true);
+    try {
+      file.channel().force(true);
+    } catch (NoSuchFileException gone) {
+      if (file.isErased()) {
+        return; // cut off since: there is nothing left to be forced
+      }
+      throw gone;
+    }
     if (sealed) {
       DurableFiles.forceFile(offsets.path());
       DurableFiles.forceFile(times.path());

@@ -77,6 +77,11 @@ final class SegmentFile {
     release();
   }
 
+  /** Whether the segment is gone. */
+  synchronized boolean isErased() {
+    return erased;
+  }
+
   /** Follows a rename of the file. */
   synchronized void movedTo(Path newPath) {
     path = newPath;

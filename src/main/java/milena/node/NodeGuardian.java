@@ -32,10 +32,14 @@ import milena.broker.coordinator.GroupHost;
 import milena.broker.coordinator.GroupRegistry;
 import milena.broker.membership.ClusterMember;
 import milena.broker.membership.PortProbe;
+import milena.broker.partition.InSyncRequests;
+import milena.broker.partition.LeaderLink;
 import milena.broker.partition.PartitionRegistry;
 import milena.broker.partition.PartitionReplica;
 import milena.broker.partition.ReplicaDirectory;
+import milena.broker.partition.ReplicaFetchers;
 import milena.broker.partition.ReplicaHost;
+import milena.broker.partition.ReplicaPeers;
 import milena.broker.partition.ReplicaReconciler;
 import milena.broker.raft.MetadataLog;
 import milena.broker.raft.MetadataLogs;
@@ -80,8 +84,10 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
    * The metadata log runs, the listeners are bound.
    *
    * @param advertised what clients are told to dial, by listener name
+   * @param dialer connects to the brokers that lead what this node follows
    */
-  record Begin(MetadataLog log, Map<String, Endpoint> advertised) implements Command {}
+  record Begin(MetadataLog log, Map<String, Endpoint> advertised, LeaderLink.Dialer dialer)
+      implements Command {}
 
   private record ClusterKnown(String clusterId) implements Command {}
 
@@ -111,6 +117,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private final CompletableFuture<NodeParts> ready;
   private final PartitionRegistry registry = new PartitionRegistry();
   private final Executor blocking;
+  private final ReplicaPeers replicaPeers;
   private final ReplicaHost host;
   private final ActorRef<ShardingEnvelope<PartitionReplica.Command>> replicas;
   private final GroupConfig groupConfig;
@@ -151,6 +158,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     this.ready = ready;
     this.blocking = context.getSystem().dispatchers().lookup(BLOCKING);
     BrokerConfig broker = config.broker();
+    this.replicaPeers = new ReplicaPeers(broker.replication().maxLagMs());
     this.host =
         new ReplicaHost(
             broker.nodeId(),
@@ -158,7 +166,8 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
             System::currentTimeMillis,
             blocking,
             broker.upkeep().producerExpiryMs(),
-            this::tellOfFailedDirectory);
+            this::tellOfFailedDirectory,
+            replicaPeers);
     this.groupConfig = GroupSettings.of(broker);
     this.groups = new GroupRegistry(groupConfig, System::currentTimeMillis);
     this.replicas =
@@ -274,6 +283,11 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     BrokerConfig broker = config.broker();
     ActorRef<Command> self = getContext().getSelf();
     replicaDirectories = read.directories();
+    replicaPeers.connect(
+        spawn(ReplicaFetchers.create(fetching()), "fetchers"),
+        spawn(
+            InSyncRequests.create(broker.nodeId(), standing::epoch, controller),
+            "in-sync-requests"));
     reconciler =
         spawn(
             ReplicaReconciler.create(
@@ -293,6 +307,17 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     previousStop = read.previousStop();
     register();
     return this;
+  }
+
+  private ReplicaFetchers.Setup fetching() {
+    BrokerConfig broker = config.broker();
+    return new ReplicaFetchers.Setup(
+        broker.nodeId(),
+        standing::epoch,
+        images,
+        broker.listeners().interBroker(),
+        begin.dialer(),
+        broker.replication());
   }
 
   private Behavior<Command> onJoined() {

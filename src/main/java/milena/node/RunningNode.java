@@ -25,6 +25,7 @@ import milena.broker.raft.RaftRpc;
 import milena.broker.raft.RaftSettings;
 import milena.broker.raft.RatisMetadataLog;
 import milena.common.config.BrokerConfig;
+import milena.kafka.client.BrokerLinks;
 import milena.kafka.server.KafkaServer;
 import milena.metadata.BrokerImage.Endpoint;
 import milena.metadata.MemberNode;
@@ -63,6 +64,7 @@ final class RunningNode {
   private volatile ActorSystem<NodeGuardian.Command> system;
   private NodeParts parts;
   private Map<String, Endpoint> advertised = Map.of();
+  private BrokerLinks links;
 
   private RunningNode(NodeConfig config, Runnable onEnd) {
     this.config = config;
@@ -89,6 +91,11 @@ final class RunningNode {
     BrokerConfig broker = config.broker();
     directories = Directories.open(broker.nodeId(), broker.directories().logs());
     directories.requireMetadataLog(broker.directories().metadata().resolve(RaftSettings.DIRECTORY));
+    links =
+        new BrokerLinks(
+            broker.nodeId(),
+            broker.replication().socketTimeoutMs(),
+            broker.replication().receiveBufferBytes());
     server = aside("bind", () -> FrontDoor.bind(broker));
     metadataLog = aside("metadata-log", this::openMetadataLog);
     system =
@@ -99,7 +106,7 @@ final class RunningNode {
             List.of(NodeSystem.BROKER_ROLE, PinnedShards.role(broker.nodeId())));
     system.getWhenTerminated().thenRun(() -> fail("a part of it has ended", null));
     advertised = FrontDoor.advertised(broker, server.get());
-    system.tell(new NodeGuardian.Begin(metadataLog.get(), advertised));
+    system.tell(new NodeGuardian.Begin(metadataLog.get(), advertised, links));
     parts = up.get(broker.liveness().registrationTimeoutMs(), TimeUnit.MILLISECONDS);
     OpenReplicas.of(broker.nodeId(), parts.images().current(), parts.registry(), OPEN_PATIENCE)
         .get();
@@ -164,6 +171,7 @@ final class RunningNode {
     system.tell(NodeGuardian.Ending.INSTANCE);
     Takedown takedown = new Takedown();
     takedown.add("lock of the log directories", directories::close);
+    takedown.add("links to other brokers", links::close);
     takedown.add("actor system", this::terminate);
     takedown.add("metadata log", () -> metadataLog.get().close());
     takedown.add("membership", this::leave);
@@ -184,6 +192,7 @@ final class RunningNode {
     }
     Takedown takedown = new Takedown();
     takedown.add("lock of the log directories", this::unlock);
+    takedown.add("links to other brokers", this::closeLinks);
     takedown.add("actor system", this::terminate);
     takedown.add("front door", () -> whenStarted(server, KafkaServer::close));
     takedown.add("metadata log", () -> whenStarted(metadataLog, MetadataLog::abandon));
@@ -240,6 +249,12 @@ final class RunningNode {
     if (system != null) {
       system.terminate();
       await(system.getWhenTerminated());
+    }
+  }
+
+  private void closeLinks() {
+    if (links != null) {
+      links.close();
     }
   }
 

@@ -79,7 +79,12 @@ public final class FollowerState {
     return new TruncateTo(Math.min(common, logEnd));
   }
 
-  /** The log was cut or begun anew, and ends there now. */
+  /** The log was begun anew there, in the leader's. */
+  public void onStartedAt(long logStart) {
+    highWatermark = logStart;
+  }
+
+  /** The log was cut, and ends there now. */
   public void onTruncated(long logEnd) {
     highWatermark = Math.min(highWatermark, logEnd);
   }

@@ -11,6 +11,7 @@ import milena.metadata.AlteredConfig;
 import milena.metadata.BrokerImage.Endpoint;
 import milena.metadata.ConfigChange;
 import milena.metadata.CreatedTopic;
+import milena.metadata.InSyncChange;
 import milena.metadata.MemberNode;
 import milena.metadata.NewPartitions;
 import milena.metadata.NewTopic;
@@ -180,6 +181,30 @@ public final class Controller {
   public record ConfigsAltered(List<AlteredConfig> resources) implements CborSerializable {
     public ConfigsAltered {
       resources = List.copyOf(resources);
+    }
+  }
+
+  /**
+   * A leader has found others in sync than are committed: one message for many of its partitions,
+   * each decided on its own.
+   */
+  public record AlterInSync(
+      int brokerId, long brokerEpoch, List<InSyncChange> changes, ActorRef<InSyncAltered> replyTo)
+      implements Command {
+    public AlterInSync {
+      changes = List.copyOf(changes);
+    }
+
+    @Override
+    public void refuse(Outcome outcome) {
+      replyTo.tell(new InSyncAltered(changes.stream().map(change -> outcome).toList()));
+    }
+  }
+
+  /** One answer for each change, in order; what was decided is in the next image. */
+  public record InSyncAltered(List<Outcome> outcomes) implements CborSerializable {
+    public InSyncAltered {
+      outcomes = List.copyOf(outcomes);
     }
   }
 

@@ -20,6 +20,7 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import milena.broker.controller.Controller.AllocateProducerIds;
 import milena.broker.controller.Controller.AlterConfigs;
+import milena.broker.controller.Controller.AlterInSync;
 import milena.broker.controller.Controller.AnnounceNode;
 import milena.broker.controller.Controller.BrokerHeartbeat;
 import milena.broker.controller.Controller.Command;
@@ -30,6 +31,7 @@ import milena.broker.controller.Controller.DeleteTopics;
 import milena.broker.controller.Controller.FoundDead;
 import milena.broker.controller.Controller.FoundNothing;
 import milena.broker.controller.Controller.HeartbeatReply;
+import milena.broker.controller.Controller.InSyncAltered;
 import milena.broker.controller.Controller.Internal;
 import milena.broker.controller.Controller.NodeAnnounced;
 import milena.broker.controller.Controller.NodeEnded;
@@ -52,6 +54,7 @@ import milena.metadata.ClusterEvent;
 import milena.metadata.ClusterImage;
 import milena.metadata.ConfigDecisions;
 import milena.metadata.Decision;
+import milena.metadata.InSyncDecisions;
 import milena.metadata.MemberNode;
 import milena.metadata.MembershipDecisions;
 import milena.metadata.MetadataEvent;
@@ -82,6 +85,7 @@ public final class ControllerShell
   private final LongSupplier clockMs;
   private final RandomGenerator random;
   private final BrokerDecisions brokers;
+  private final InSyncDecisions inSync;
   private final TopicDecisions topics;
   private final ConfigDecisions configs;
   private final BrokerSessions sessions;
@@ -142,6 +146,7 @@ public final class ControllerShell
     this.clockMs = clockMs;
     this.random = random;
     this.brokers = new BrokerDecisions(settings.minInSyncReplicas());
+    this.inSync = new InSyncDecisions(settings.minInSyncReplicas());
     this.topics = new TopicDecisions(settings.topicDefaults(), rules);
     this.configs = new ConfigDecisions(rules);
     this.sessions = new BrokerSessions(settings.session().toMillis(), clockMs.getAsLong());
@@ -192,6 +197,7 @@ public final class ControllerShell
     handlers
         .forAnyState()
         .onCommand(BrokerHeartbeat.class, this::onHeartbeat)
+        .onCommand(AlterInSync.class, this::onAlterInSync)
         .onCommand(AllocateProducerIds.class, this::onAllocateProducerIds)
         .onCommand(CreateTopics.class, this::onCreateTopics)
         .onCommand(DeleteTopics.class, this::onDeleteTopics)
@@ -344,6 +350,13 @@ public final class ControllerShell
                         standing.caughtUp(),
                         standing.fenced(),
                         standing.mayShutDown())));
+  }
+
+  private Effect<MetadataEvent, ClusterImage> onAlterInSync(
+      ClusterImage image, AlterInSync command) {
+    return carryOut(
+        inSync.alter(image, command.brokerId(), command.brokerEpoch(), command.changes()),
+        outcomes -> command.replyTo().tell(new InSyncAltered(outcomes)));
   }
 
   private Effect<MetadataEvent, ClusterImage> onAllocateProducerIds(

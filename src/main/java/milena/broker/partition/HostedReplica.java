@@ -17,6 +17,7 @@ final class HostedReplica implements PartitionHandle {
   private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet(1);
   private volatile PartitionView view;
   private volatile long recoveryPoint;
+  private volatile boolean restless;
   private volatile boolean compacted;
 
   HostedReplica(
@@ -96,6 +97,15 @@ final class HostedReplica implements PartitionHandle {
 
   void compacted(boolean asked) {
     compacted = asked;
+  }
+
+  /** Whether the replica has to look at its followers from time to time. */
+  boolean isRestless() {
+    return restless;
+  }
+
+  void restless(boolean now) {
+    restless = now;
   }
 
   long recoveryPoint() {

@@ -8,15 +8,21 @@ import milena.broker.partition.PartitionReplica.Append;
 import milena.broker.partition.PartitionReplica.AppendOrigin;
 import milena.broker.partition.PartitionReplica.AppendResult;
 import milena.broker.partition.PartitionReplica.AppendResult.RecordError;
+import milena.broker.partition.PartitionReplica.DeleteRecords;
+import milena.broker.partition.PartitionReplica.InSyncAnswered;
+import milena.broker.partition.PartitionReplica.RecordsDeleted;
+import milena.common.config.LogConfig;
 import milena.log.AppendOutcome;
 import milena.log.AppendOutcome.Appended;
 import milena.log.AppendOutcome.Duplicate;
 import milena.log.AppendOutcome.Refused;
 import milena.log.AppendSource;
 import milena.log.PartitionLog;
+import milena.metadata.PartitionImage;
 import milena.record.BatchValidator;
 import milena.replication.DeferredUntil;
 import milena.replication.LeaderState;
+import milena.replication.Members;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.TimestampType;
 import org.slf4j.Logger;
@@ -58,6 +64,32 @@ final class Leadership {
     this.log = log;
     this.state = state;
     this.safeEnd = log.logEndOffset();
+  }
+
+  /** Begins a leader epoch at the log's end. */
+  static Leadership begin(
+      ReplicaHost host, PartitionLog log, PartitionImage image, long highWatermark)
+      throws IOException {
+    log.truncateTo(log.logEndOffset()); // without an epoch that it has led in for nothing
+    log.beginEpoch(image.leaderEpoch());
+    return new Leadership(
+        log,
+        new LeaderState(
+            host.brokerId(),
+            image.leaderEpoch(),
+            members(image),
+            limits(host, log.config()),
+            log.logEndOffset(),
+            highWatermark,
+            host.nowMs()));
+  }
+
+  static Members members(PartitionImage image) {
+    return new Members(image.partitionEpoch(), image.replicas(), image.isr());
+  }
+
+  static LeaderState.Limits limits(ReplicaHost host, LogConfig config) {
+    return new LeaderState.Limits(config.minInSyncReplicas(), host.peers().lagMaxMs());
   }
 
   LeaderState state() {
@@ -197,14 +229,14 @@ final class Leadership {
           untilSafe.add(each.endOffset(), each.append().deadlineNanos(), each);
         }
       } else if (each.endOffset() <= highWatermark && untilCommitted.isEmpty()) {
-        succeed(each);
+        commit(each);
       } else {
         untilCommitted.add(each.endOffset(), each.append().deadlineNanos(), each);
       }
     }
     written.clear();
     untilSafe.reached(safeEnd, this::succeed);
-    untilCommitted.reached(highWatermark, this::succeed);
+    untilCommitted.reached(highWatermark, this::commit);
   }
 
   /** When the next unanswered append gives up, by {@code System.nanoTime}; MAX_VALUE for never. */
@@ -228,6 +260,38 @@ final class Leadership {
     written.clear();
     untilSafe.abandon(each -> answerLate(each, error));
     untilCommitted.abandon(each -> answerLate(each, error));
+  }
+
+  /** The controller has answered a proposal of this epoch. */
+  void onProposalAnswered(InSyncAnswered answered, long nowMs) {
+    if (answered.error() == Errors.NONE) {
+      state.onAccepted(answered.partitionEpoch());
+    } else {
+      state.onRefused(answered.partitionEpoch(), answered.error(), nowMs);
+    }
+  }
+
+  /** All that were in sync have it; whether they are enough is another question. */
+  private void commit(Unanswered each) {
+    if (state.hasEnoughInSync()) {
+      succeed(each);
+    } else {
+      answerLate(each, Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+    }
+  }
+
+  /** The answer to {@code delete}, which may have raised the log's start. */
+  RecordsDeleted deleteRecords(DeleteRecords delete) throws IOException {
+    long highWatermark = state.highWatermark();
+    long offset = delete.beforeOffset() == -1 ? highWatermark : delete.beforeOffset();
+    if (!log.config().delete()) {
+      return new RecordsDeleted(Errors.POLICY_VIOLATION.code(), -1);
+    }
+    if (offset < 0 || offset > highWatermark) {
+      return new RecordsDeleted(Errors.OFFSET_OUT_OF_RANGE.code(), -1);
+    }
+    log.raiseLogStart(offset);
+    return new RecordsDeleted(Errors.NONE.code(), log.logStartOffset());
   }
 
   private void succeed(Unanswered each) {

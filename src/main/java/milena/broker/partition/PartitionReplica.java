@@ -12,6 +12,7 @@ import milena.common.config.LogConfig;
 import milena.log.Compaction;
 import milena.log.LogFlush;
 import milena.metadata.PartitionImage;
+import milena.replication.FollowerState;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -147,6 +148,33 @@ public final class PartitionReplica {
   /** The replica is gone: {@code safe} when its log was closed as asked. */
   record Stopped(TopicIdPartition id, boolean safe) {}
 
+  /**
+   * A follower has fetched as the leader's log allowed: it has all before {@code offset}.
+   *
+   * @param brokerEpoch the follower's incarnation
+   * @param leaderEpoch the epoch that the follower believes in
+   */
+  public record FollowerFetched(int follower, long brokerEpoch, int leaderEpoch, long offset)
+      implements LocalCommand {}
+
+  /**
+   * The leader's answer to a fetch for this replica.
+   *
+   * @param fetchOffset what was asked for
+   * @param records whole batches, or nothing; the replica's until it has told the fetcher
+   */
+  record Fetched(
+      int leaderEpoch,
+      long fetchOffset,
+      FollowerState.Answer answer,
+      ByteBuffer records,
+      ActorRef<ReplicaFetcher.Command> fetcher)
+      implements LocalCommand {}
+
+  /** What became of a proposal to the controller; with NONE it is in the next image. */
+  record InSyncAnswered(int leaderEpoch, int partitionEpoch, Errors error)
+      implements LocalCommand {}
+
   /** Messages of no content: ticks, and what a replica tells itself. */
   enum Tick implements LocalCommand {
     /** Write what has gathered. */
@@ -163,6 +191,10 @@ public final class PartitionReplica {
     PRODUCERS,
     /** Another replica has found that the log directory fails. */
     DIRECTORY_FAILED,
+    /** See who lags, or has to be asked for again. */
+    LAG,
+    /** Say to the fetchers anew where it stands. */
+    FOLLOW,
     /** Open the log again, after an error of our own. */
     REOPEN
   }

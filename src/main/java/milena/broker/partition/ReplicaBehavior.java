@@ -16,7 +16,10 @@ import milena.broker.partition.PartitionReplica.Command;
 import milena.broker.partition.PartitionReplica.Compacted;
 import milena.broker.partition.PartitionReplica.Delete;
 import milena.broker.partition.PartitionReplica.DeleteRecords;
+import milena.broker.partition.PartitionReplica.Fetched;
+import milena.broker.partition.PartitionReplica.FollowerFetched;
 import milena.broker.partition.PartitionReplica.Forced;
+import milena.broker.partition.PartitionReplica.InSyncAnswered;
 import milena.broker.partition.PartitionReplica.Reconfigure;
 import milena.broker.partition.PartitionReplica.RecordsDeleted;
 import milena.broker.partition.PartitionReplica.Stop;
@@ -27,8 +30,7 @@ import milena.common.config.LogConfig;
 import milena.log.LogDirectory.Checkpoint;
 import milena.log.PartitionLog;
 import milena.metadata.PartitionImage;
-import milena.replication.LeaderState;
-import milena.replication.Members;
+import milena.replication.FollowerState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -63,6 +65,9 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
 
   /** Null unless this replica leads. */
   private Leadership leadership;
+
+  /** Null unless this replica follows, be it nobody until there is a leader. */
+  private Following following;
 
   private HostedReplica hosted;
   private long highWatermark;
@@ -104,6 +109,12 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       onAppend(append);
     } else if (message instanceof Tick tick) {
       onTick(tick);
+    } else if (message instanceof FollowerFetched fetched) {
+      onFollowerFetched(fetched);
+    } else if (message instanceof Fetched fetched) {
+      onFetched(fetched);
+    } else if (message instanceof InSyncAnswered answered) {
+      onInSyncAnswered(answered);
     } else if (message instanceof Forced forced) {
       return onForced(forced);
     } else if (message instanceof Compacted compacted) {
@@ -155,6 +166,12 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
           publish();
         }
         break;
+      case LAG:
+        propose();
+        break;
+      case FOLLOW:
+        tellFetchers();
+        break;
       case DIRECTORY_FAILED:
         if (log != null && !decided.directory().isOnline()) {
           close(Errors.KAFKA_STORAGE_ERROR);
@@ -195,6 +212,10 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     }
     leadership.write(host.nowMs());
     afterProgress();
+    afterWrite();
+  }
+
+  private void afterWrite() throws IOException {
     if (log.flushDue(host.nowMs())) {
       startFlush();
     } else if (!flushScheduled && log.config().flushMs() < NEVER) {
@@ -207,6 +228,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     publish();
     leadership.acknowledge();
     scheduleExpiry();
+    hosted.restless(!leadership.state().isQuiet());
   }
 
   private void scheduleExpiry() {
@@ -242,6 +264,55 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     return this;
   }
 
+  // Replication.
+
+  private void onFollowerFetched(FollowerFetched fetched) {
+    if (leadership == null || leadership.state().leaderEpoch() != fetched.leaderEpoch()) {
+      return;
+    }
+    if (leadership
+        .state()
+        .onFollowerFetched(
+            fetched.follower(), fetched.brokerEpoch(), fetched.offset(), host.nowMs())) {
+      afterProgress();
+    }
+    propose();
+  }
+
+  private void propose() {
+    if (leadership != null) {
+      leadership
+          .state()
+          .propose(host.nowMs())
+          .ifPresent(proposal -> host.peers().propose(id, proposal, getContext().getSelf()));
+      hosted.restless(!leadership.state().isQuiet());
+    }
+  }
+
+  private void onInSyncAnswered(InSyncAnswered answered) {
+    if (leadership != null && leadership.state().leaderEpoch() == answered.leaderEpoch()) {
+      leadership.onProposalAnswered(answered, host.nowMs());
+      propose();
+    }
+  }
+
+  private void onFetched(Fetched fetched) throws IOException {
+    if (following == null || following.state().leaderEpoch() != fetched.leaderEpoch()) {
+      return; // the fetchers know
+    }
+    if (following.expects(fetched) && !following.take(fetched, host.nowMs())) {
+      fetched.fetcher().tell(new ReplicaFetcher.NotTaken(id, fetched.leaderEpoch()));
+      return;
+    }
+    publish();
+    fetched
+        .fetcher()
+        .tell(
+            new ReplicaFetcher.Taken(
+                id, fetched.leaderEpoch(), log.logEndOffset(), log.latestEpoch()));
+    afterWrite();
+  }
+
   // What the controller decides.
 
   private void onBecome(BecomeReplica become) throws IOException {
@@ -257,18 +328,23 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     }
     write(); // what is staged belongs to the epoch that ends now
     PartitionImage image = become.image();
-    if (image.leader() != host.brokerId()) {
-      resign();
-    } else if (leadership == null || leadership.state().leaderEpoch() != image.leaderEpoch()) {
-      resign();
-      lead(image);
-    } else {
-      leadership.state().onDecided(members(image), host.nowMs());
+    if (image.leader() == host.brokerId()) {
+      if (leadership == null || leadership.state().leaderEpoch() != image.leaderEpoch()) {
+        lead(image);
+      } else {
+        leadership.state().onDecided(Leadership.members(image), host.nowMs());
+      }
+    } else if (following == null || following.state().leaderEpoch() != image.leaderEpoch()) {
+      follow(image);
     }
     onReconfigure(become.config());
     publish();
     if (leadership != null) {
       leadership.acknowledge();
+      scheduleExpiry();
+      propose();
+    } else {
+      hosted.restless(false);
     }
     host.registry().enter(hosted);
   }
@@ -298,33 +374,44 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     reopenings = 0;
   }
 
-  private void lead(PartitionImage image) {
-    log.beginEpoch(image.leaderEpoch());
-    leadership =
-        new Leadership(
-            log,
-            new LeaderState(
-                host.brokerId(),
-                image.leaderEpoch(),
-                members(image),
-                limits(decided.config()),
-                log.logEndOffset(),
-                highWatermark,
-                host.nowMs()));
+  private void lead(PartitionImage image) throws IOException {
+    resign();
+    leadership = Leadership.begin(host, log, image, highWatermark);
   }
 
-  private static Members members(PartitionImage image) {
-    return new Members(image.partitionEpoch(), image.replicas(), image.isr());
+  private void follow(PartitionImage image) throws IOException {
+    resign();
+    following =
+        new Following(log, new FollowerState(image.leader(), image.leaderEpoch(), highWatermark));
+    tellFetchers();
   }
 
-  private LeaderState.Limits limits(LogConfig config) {
-    return new LeaderState.Limits(config.minInSyncReplicas(), 30_000);
+  private void tellFetchers() {
+    if (following != null && following.state().leader() != PartitionImage.NO_LEADER) {
+      host.peers()
+          .follow(
+              new ReplicaFetchers.Follow(
+                  id,
+                  following.state().leader(),
+                  following.state().leaderEpoch(),
+                  log.logEndOffset(),
+                  log.latestEpoch(),
+                  getContext().getSelf()));
+    }
   }
 
   private void resign() {
+    resign(Errors.NOT_LEADER_OR_FOLLOWER);
+  }
+
+  private void resign(Errors error) {
     if (leadership != null) {
-      leadership.resign(Errors.NOT_LEADER_OR_FOLLOWER);
+      leadership.resign(error);
       leadership = null;
+    }
+    if (following != null) {
+      host.peers().unfollow(id);
+      following = null;
     }
   }
 
@@ -333,7 +420,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       log.reconfigure(config);
       hosted.compacted(config.compact());
       if (leadership != null) {
-        leadership.state().onLimits(limits(config));
+        leadership.state().onLimits(Leadership.limits(host, config));
       }
       decided =
           new BecomeReplica(decided.topicName(), decided.image(), config, decided.directory());
@@ -347,6 +434,8 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   private PartitionView view() {
     if (leadership != null) {
       highWatermark = leadership.state().highWatermark();
+    } else if (following != null) {
+      highWatermark = following.state().highWatermark();
     }
     PartitionImage image = decided.image();
     return new PartitionView(
@@ -364,26 +453,16 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   // Upkeep.
 
   private void onDeleteRecords(DeleteRecords delete) throws IOException {
-    Errors error = Errors.NONE;
     if (leadership == null) {
-      error =
-          hosted != null && hosted.isOffline()
-              ? Errors.KAFKA_STORAGE_ERROR
-              : Errors.NOT_LEADER_OR_FOLLOWER;
-    } else if (!log.config().delete()) {
-      error = Errors.POLICY_VIOLATION;
-    } else {
-      write();
-      long offset = delete.beforeOffset() == -1 ? highWatermark : delete.beforeOffset();
-      if (offset < 0 || offset > highWatermark) {
-        error = Errors.OFFSET_OUT_OF_RANGE;
-      } else if (log.raiseLogStart(offset)) {
-        publish();
-      }
+      boolean offline = hosted != null && hosted.isOffline();
+      Errors error = offline ? Errors.KAFKA_STORAGE_ERROR : Errors.NOT_LEADER_OR_FOLLOWER;
+      delete.replyTo().tell(new RecordsDeleted(error.code(), -1));
+      return;
     }
-    delete
-        .replyTo()
-        .tell(new RecordsDeleted(error.code(), error == Errors.NONE ? log.logStartOffset() : -1));
+    write();
+    RecordsDeleted deleted = leadership.deleteRecords(delete);
+    publish();
+    delete.replyTo().tell(deleted);
   }
 
   private void onRetention() throws IOException {
@@ -486,10 +565,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
 
   /** Ends the leadership, if any, and closes the log, if open, as a crash would. */
   private void close(Errors error) {
-    if (leadership != null) {
-      leadership.resign(error);
-      leadership = null;
-    }
+    resign(error);
     if (log != null) {
       decided.directory().note(Checkpoint.RECOVERY_POINT, name, log.recoveryPoint());
       decided.directory().note(Checkpoint.HIGH_WATERMARK, name, highWatermark);

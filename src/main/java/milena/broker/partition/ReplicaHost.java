@@ -15,6 +15,7 @@ import milena.record.BatchValidator;
  * @param blocking runs what blocks for as long as the disk likes: fsync, erasing files, compaction
  * @param directoryFailed told once of each directory that has gone offline, on a replica's thread
  * @param compactions whose turn it is to compact
+ * @param peers the way to the replicas of other nodes
  * @param validators one per thread, since each keeps its codecs' buffers
  */
 public record ReplicaHost(
@@ -25,8 +26,12 @@ public record ReplicaHost(
     int producerIdExpirationMs,
     Consumer<ReplicaDirectory> directoryFailed,
     CompactionTurns compactions,
+    ReplicaPeers peers,
     ThreadLocal<BatchValidator> validators) {
 
+  private static final long ALONE_LAG_MAX_MS = 30_000;
+
+  /** A node whose replicas know no others. */
   public ReplicaHost(
       int brokerId,
       PartitionRegistry registry,
@@ -41,7 +46,26 @@ public record ReplicaHost(
         blocking,
         producerIdExpirationMs,
         directoryFailed,
+        new ReplicaPeers(ALONE_LAG_MAX_MS));
+  }
+
+  public ReplicaHost(
+      int brokerId,
+      PartitionRegistry registry,
+      LongSupplier clock,
+      Executor blocking,
+      int producerIdExpirationMs,
+      Consumer<ReplicaDirectory> directoryFailed,
+      ReplicaPeers peers) {
+    this(
+        brokerId,
+        registry,
+        clock,
+        blocking,
+        producerIdExpirationMs,
+        directoryFailed,
         new CompactionTurns(),
+        peers,
         ThreadLocal.withInitial(BatchValidator::new));
   }
 

@@ -32,6 +32,7 @@ final class ReplicaUpkeep extends AbstractBehavior<ReplicaUpkeep.Command> {
   private enum Tick implements Command {
     RETENTION,
     PRODUCERS,
+    LAG,
     COMPACTION,
     HIGH_WATERMARKS,
     LOG_STARTS,
@@ -59,11 +60,16 @@ final class ReplicaUpkeep extends AbstractBehavior<ReplicaUpkeep.Command> {
                   if (upkeep.compaction()) {
                     every(timers, upkeep.compactionBackoffMs(), Tick.COMPACTION);
                   }
+                  every(timers, lagCheckMs(host), Tick.LAG);
                   every(timers, upkeep.highWatermarkCheckpointMs(), Tick.HIGH_WATERMARKS);
                   every(timers, upkeep.logStartCheckpointMs(), Tick.LOG_STARTS);
                   every(timers, upkeep.recoveryCheckpointMs(), Tick.RECOVERY_POINTS);
                   return new ReplicaUpkeep(context, host, directories);
                 }));
+  }
+
+  private static long lagCheckMs(ReplicaHost host) {
+    return Math.max(1, Math.min(500, host.peers().lagMaxMs() / 2));
   }
 
   private static void every(TimerScheduler<Command> timers, long ms, Tick tick) {
@@ -89,6 +95,13 @@ final class ReplicaUpkeep extends AbstractBehavior<ReplicaUpkeep.Command> {
       case COMPACTION:
         writeCheckpoint(Checkpoint.CLEANED_UP_TO);
         askForCompactions();
+        break;
+      case LAG:
+        for (PartitionHandle handle : host.registry().all()) {
+          if (handle instanceof HostedReplica replica && replica.isRestless()) {
+            replica.replica().tell(PartitionReplica.Tick.LAG);
+          }
+        }
         break;
       case HIGH_WATERMARKS:
         writeCheckpoint(Checkpoint.HIGH_WATERMARK);

@@ -43,7 +43,6 @@ final class ReplicationSettings {
             .doc("How often leaders are moved back to the preferred replicas."),
         wide("replica.lag.time.max.ms", 30_000L)
             .high()
-            .idle(NEXT)
             .doc("How long a follower may lag before it is no longer in sync."),
         wide("replica.high.watermark.checkpoint.interval.ms", 5000L)
             .high()
@@ -56,31 +55,24 @@ final class ReplicationSettings {
             .doc("Fetchers from each leading broker."),
         integer("replica.fetch.max.bytes", 1024 * 1024)
             .atLeast(0)
-            .idle(NEXT)
             .doc("How many bytes of one partition a follower fetches at a time."),
         integer("replica.fetch.response.max.bytes", 10 * 1024 * 1024)
             .atLeast(0)
-            .idle(NEXT)
             .doc("How many bytes a follower fetches at a time."),
         integer("replica.fetch.min.bytes", 1)
             .high()
-            .idle(NEXT)
             .doc("For how many bytes a follower's fetch waits."),
         integer("replica.fetch.wait.max.ms", 500)
             .high()
-            .idle(NEXT)
             .doc("How long a follower's fetch waits for them."),
         integer("replica.fetch.backoff.ms", 1000)
             .atLeast(0)
-            .idle(NEXT)
             .doc("The pause after a follower's fetch has failed."),
         integer("replica.socket.timeout.ms", 30_000)
             .high()
-            .idle(NEXT)
             .doc("How long a follower waits for the leader's answer."),
         integer("replica.socket.receive.buffer.bytes", 64 * 1024)
             .high()
-            .idle(NEXT)
             .doc("The kernel's receive buffer of a follower's connection."),
         text("replica.selector.class", null)
             .refused("consumers fetch from the leader")

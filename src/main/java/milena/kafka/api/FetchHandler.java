@@ -44,8 +44,9 @@ public final class FetchHandler implements ApiHandler<FetchRequestData> {
       RequestContext context, FetchRequestData request) {
     int replicaId =
         context.apiVersion() >= 15 ? request.replicaState().replicaId() : request.replicaId();
-    if (replicaId >= 0) {
-      // Replication is not served yet: nobody is a follower.
+    long brokerEpoch = request.replicaState().replicaEpoch();
+    if (replicaId >= 0 && brokerEpoch < 0) {
+      // Whoever doesn't say which of its lives it is in can't be told from a dead one.
       return failed(Errors.NOT_LEADER_OR_FOLLOWER);
     }
     int most = Math.min(maxBytes, Math.max(0, request.maxBytes()));
@@ -53,9 +54,13 @@ public final class FetchHandler implements ApiHandler<FetchRequestData> {
         new FetchReader(
             partitions,
             context,
+            replicaId >= 0,
             request.isolationLevel() == IsolationLevel.READ_COMMITTED.id(),
             Math.min(request.minBytes(), most),
             most);
+    if (replicaId >= 0) {
+      reader.report(FetchSession.positions(request), replicaId, brokerEpoch);
+    }
     boolean full =
         request.sessionEpoch() == FetchMetadata.INITIAL_EPOCH
             || request.sessionEpoch() == FetchMetadata.FINAL_EPOCH;

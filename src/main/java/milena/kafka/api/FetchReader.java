@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import milena.broker.partition.PartitionHandle;
+import milena.broker.partition.PartitionReplica.FollowerFetched;
 import milena.broker.partition.PartitionView;
 import milena.common.OffsetAndEpoch;
 import milena.log.LogClosedException;
@@ -32,18 +33,24 @@ final class FetchReader {
 
   private final LocalPartitions partitions;
   private final RequestContext context;
+  private final boolean follower;
   private final boolean committedOnly;
   private final int minBytes;
   private final int maxBytes;
 
+  /**
+   * @param follower whether another replica asks, which may see all there is
+   */
   FetchReader(
       LocalPartitions partitions,
       RequestContext context,
+      boolean follower,
       boolean committedOnly,
       int minBytes,
       int maxBytes) {
     this.partitions = partitions;
     this.context = context;
+    this.follower = follower;
     this.committedOnly = committedOnly;
     this.minBytes = minBytes;
     this.maxBytes = maxBytes;
@@ -91,8 +98,50 @@ final class FetchReader {
         : partitions.registry().find(position.id(topicId));
   }
 
+  /**
+   * Tells the leaders how far their follower has come. It fetches from its log's end, so where that
+   * agrees with the leader's log it has all before. Positions that an incremental request doesn't
+   * name are as they were.
+   */
+  void report(List<FetchPosition> positions, int followerId, long brokerEpoch) {
+    for (FetchPosition position : positions) {
+      PartitionHandle handle = find(position);
+      if (handle == null) {
+        continue;
+      }
+      PartitionView view = handle.view();
+      long offset = position.fetchOffset();
+      boolean agrees =
+          LocalPartitions.checkLeader(handle, view, position.currentLeaderEpoch()) == Errors.NONE
+              && offset >= view.log().logStartOffset()
+              && offset <= view.log().logEndOffset()
+              && !isForeign(position, epochEnd(position, view));
+      if (agrees) {
+        handle
+            .replica()
+            .tell(
+                new FollowerFetched(
+                    followerId, brokerEpoch, position.currentLeaderEpoch(), offset));
+      }
+    }
+  }
+
+  private static OffsetAndEpoch epochEnd(FetchPosition position, PartitionView view) {
+    return view.log().endOffsetForEpoch(position.lastFetchedEpoch());
+  }
+
+  /** Whether the last record before the position is not one of the log whose epoch ends there. */
+  private static boolean isForeign(FetchPosition position, OffsetAndEpoch end) {
+    return position.lastFetchedEpoch() >= 0
+        && (end.leaderEpoch() < position.lastFetchedEpoch()
+            || end.offset() < position.fetchOffset());
+  }
+
   /** Where what this request may see ends. */
   long visibleEnd(PartitionView view) {
+    if (follower) {
+      return view.log().logEndOffset();
+    }
     return committedOnly ? view.lastStableOffset() : view.highWatermark();
   }
 
@@ -147,7 +196,7 @@ final class FetchReader {
           readRecords(position, view);
         }
       } catch (OffsetOutOfLogException e) {
-        fail(position, Errors.OFFSET_OUT_OF_RANGE);
+        outOfRange(position, view);
       } catch (LogClosedException e) {
         fail(position, Errors.NOT_LEADER_OR_FOLLOWER);
       } catch (IOException e) {
@@ -160,7 +209,7 @@ final class FetchReader {
       long offset = position.fetchOffset();
       long logStart = view.log().logStartOffset();
       if (offset < logStart || offset > view.log().logEndOffset()) {
-        fail(position, Errors.OFFSET_OUT_OF_RANGE);
+        outOfRange(position, view);
         return;
       }
       long end = visibleEnd(view);
@@ -202,13 +251,12 @@ final class FetchReader {
       if (position.lastFetchedEpoch() < 0) {
         return false;
       }
-      OffsetAndEpoch end = view.log().endOffsetForEpoch(position.lastFetchedEpoch());
+      OffsetAndEpoch end = epochEnd(position, view);
       if (end.leaderEpoch() < 0) {
-        fail(position, Errors.OFFSET_OUT_OF_RANGE);
+        outOfRange(position, view);
         return true;
       }
-      if (end.leaderEpoch() >= position.lastFetchedEpoch()
-          && end.offset() >= position.fetchOffset()) {
+      if (!isForeign(position, end)) {
         return false;
       }
       PartitionData data =
@@ -223,6 +271,14 @@ final class FetchReader {
       urgent = true;
       add(position, data);
       return true;
+    }
+
+    private void outOfRange(FetchPosition position, PartitionView view) {
+      PartitionData data = fail(position, Errors.OFFSET_OUT_OF_RANGE);
+      if (follower) {
+        // It begins anew there, and need not ask first.
+        data.setHighWatermark(view.highWatermark()).setLogStartOffset(view.log().logStartOffset());
+      }
     }
 
     private void missing(FetchPosition position) {
@@ -240,7 +296,7 @@ final class FetchReader {
       }
     }
 
-    private void fail(FetchPosition position, Errors error) {
+    private PartitionData fail(FetchPosition position, Errors error) {
       urgent = true;
       PartitionData data =
           new PartitionData()
@@ -256,6 +312,7 @@ final class FetchReader {
         hint(position, data);
       }
       add(position, data);
+      return data;
     }
 
     private void hint(FetchPosition position, PartitionData data) {

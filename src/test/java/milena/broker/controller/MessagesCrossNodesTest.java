@@ -19,10 +19,12 @@ import milena.broker.raft.RaftEndpoint;
 import milena.broker.raft.RaftRpc;
 import milena.common.CborSerializable;
 import milena.common.Outcome;
+import milena.common.TopicIdPartition;
 import milena.metadata.AlteredConfig;
 import milena.metadata.BrokerImage.Endpoint;
 import milena.metadata.ConfigChange;
 import milena.metadata.CreatedTopic;
+import milena.metadata.InSyncChange;
 import milena.metadata.MemberNode;
 import milena.metadata.NewPartitions;
 import milena.metadata.NewTopic;
@@ -102,6 +104,14 @@ public class MessagesCrossNodesTest extends JUnitSuite {
         new Controller.PartitionsCreated(List.of(FAILED)),
         new Controller.AlterConfigs(List.of(change), false, ref(Controller.ConfigsAltered.class)),
         new Controller.ConfigsAltered(List.of(new AlteredConfig(TOPIC, FAILED))),
+        new Controller.AlterInSync(
+            1,
+            5,
+            List.of(
+                new InSyncChange(
+                    new TopicIdPartition(ID, 3), 4, 6, List.of(new InSyncChange.Member(2, 7)))),
+            ref(Controller.InSyncAltered.class)),
+        new Controller.InSyncAltered(List.of(FAILED, Outcome.SUCCESS)),
         new Controller.AllocateProducerIds(1, 5, ref(Controller.ProducerIdBlock.class)),
         new Controller.ProducerIdBlock(Outcome.SUCCESS, 1000, 1000),
         new Controller.AnnounceNode(

@@ -249,7 +249,7 @@ public class FetchHandlerTest extends JUnitSuite {
   }
 
   @Test
-  public void followersAreNotServedYet() {
+  public void followersMustSayWhichOfTheirLivesTheyAreIn() {
     FetchRequestData follower = request(500, at(0, 0)).setReplicaId(1);
     assertEquals(Errors.NOT_LEADER_OR_FOLLOWER.code(), now(fetch(12, follower)).errorCode());
   }

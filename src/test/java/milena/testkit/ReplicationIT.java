@@ -1,0 +1,120 @@
+package milena.testkit;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.Test;
+import org.scalatestplus.junit.JUnitSuite;
+
+/** Three replicas of a partition on three nodes in one JVM, and clients that lose nothing. */
+public class ReplicationIT extends JUnitSuite {
+  private static final TopicPartition PARTITION = new TopicPartition("kept", 0);
+
+  @Test
+  public void whatIsAcknowledgedOutlivesItsLeader() throws Exception {
+    try (MilenaCluster cluster =
+            MilenaCluster.builder().nodes(3).config("min.insync.replicas", "2").start();
+        Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()));
+        KafkaProducer<String, String> producer = producer(cluster)) {
+      admin
+          .createTopics(List.of(new NewTopic(PARTITION.topic(), 1, (short) 3)))
+          .all()
+          .get(30, TimeUnit.SECONDS);
+      Set<String> acknowledged = new LinkedHashSet<>();
+      for (int round = 0; round < 3; round++) {
+        awaitInSync(admin, 3);
+        acknowledged.addAll(send(producer, round + "-a-", 200));
+        int leader = partition(admin).leader().id();
+        cluster.killNode(leader);
+        acknowledged.addAll(send(producer, round + "-b-", 200));
+        cluster.startNode(leader);
+      }
+      awaitInSync(admin, 3);
+      assertEquals(new ArrayList<>(acknowledged), read(cluster, acknowledged.size()));
+    }
+  }
+
+  private static KafkaProducer<String, String> producer(MilenaCluster cluster) {
+    return new KafkaProducer<>(
+        Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.bootstrapServers()),
+        new StringSerializer(),
+        new StringSerializer());
+  }
+
+  private static List<String> send(KafkaProducer<String, String> producer, String prefix, int count)
+      throws Exception {
+    List<String> values = new ArrayList<>();
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      values.add(prefix + i);
+      sent.add(producer.send(new ProducerRecord<>(PARTITION.topic(), 0, null, prefix + i)));
+    }
+    for (Future<RecordMetadata> each : sent) {
+      each.get(60, TimeUnit.SECONDS);
+    }
+    return values;
+  }
+
+  private static TopicPartitionInfo partition(Admin admin) throws Exception {
+    return admin
+        .describeTopics(List.of(PARTITION.topic()))
+        .allTopicNames()
+        .get(30, TimeUnit.SECONDS)
+        .get(PARTITION.topic())
+        .partitions()
+        .get(0);
+  }
+
+  private static void awaitInSync(Admin admin, int count) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    TopicPartitionInfo now = partition(admin);
+    while (now.isr().size() < count) {
+      assertTrue("not in sync again: " + now, System.nanoTime() < deadline);
+      Thread.sleep(50);
+      now = partition(admin);
+    }
+  }
+
+  private static List<String> read(MilenaCluster cluster, int count) {
+    List<String> values = new ArrayList<>();
+    try (KafkaConsumer<String, String> consumer =
+        new KafkaConsumer<>(
+            Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                cluster.bootstrapServers(),
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "earliest"),
+            new StringDeserializer(),
+            new StringDeserializer())) {
+      consumer.assign(List.of(PARTITION));
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      while (values.size() < count && System.nanoTime() < deadline) {
+        for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
+          values.add(record.value());
+        }
+      }
+    }
+    return values;
+  }
+}
