@@ -108,6 +108,8 @@ public final class MilenaNode implements AutoCloseable {
      * @throws CannotStart when it can't; nothing of it is left then
      */
     public MilenaNode start() {
+      // Thousands of lines, read while this node's own settings are.
+      RunningNode.aside("defaults", NodeSystem::libraryDefaults);
       return new MilenaNode(RunningNode.start(settings(), onEnd));
     }
 

@@ -39,13 +39,18 @@ final class NodeSystem {
         own.withFallback(config.getConfig("milena").withOnlyPath("akka"))
             .withFallback(PartitionJournal.config())
             .withFallback(ConfigFactory.empty().withValue("milena", config.getValue("milena")))
-            .withFallback(ConfigFactory.defaultReference(NodeSystem.class.getClassLoader()))
+            .withFallback(libraryDefaults())
             .resolve();
     return ActorSystem.create(
         guardian,
         NAME,
         ActorSystemSetup.create(
             BootstrapSetup.create(whole).withClassloader(NodeSystem.class.getClassLoader())));
+  }
+
+  /** The {@code reference.conf} of every library; read once, whoever asks meanwhile waits. */
+  static Config libraryDefaults() {
+    return ConfigFactory.defaultReference(NodeSystem.class.getClassLoader());
   }
 
   /**

@@ -323,7 +323,8 @@ final class RunningNode {
     void close(T part) throws Exception;
   }
 
-  private static <T> CompletableFuture<T> aside(String name, Callable<T> task) {
+  /** Runs what a start needs a little later on a thread of its own. */
+  static <T> CompletableFuture<T> aside(String name, Callable<T> task) {
     CompletableFuture<T> result = new CompletableFuture<>();
     Thread thread =
         new Thread(

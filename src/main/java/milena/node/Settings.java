@@ -23,11 +23,12 @@ import java.util.stream.Collectors;
  * in a {@code server.properties}, and Milena's own as HOCON with its defaults.
  *
  * @param broker Kafka's settings by name, and those of {@code milena.*} that were set beside them
- * @param config everything under {@code milena}, with the defaults of {@code reference.conf}
+ * @param config everything under {@code milena}, with the defaults of {@code milena-defaults.conf}
  */
 record Settings(Map<String, String> broker, Config config) {
   private static final String OWN = "milena.";
   private static final String REMOTE_PORT = "milena.remote.port";
+  private static final String DEFAULTS = "milena-defaults.conf";
 
   /** Kafka's settings, and those of Milena's that lie in the same table. */
   Map<String, String> kafkas() {
@@ -102,7 +103,8 @@ record Settings(Map<String, String> broker, Config config) {
       Config config =
           ConfigFactory.parseMap(own, "the settings given")
               .withFallback(file)
-              .withFallback(ConfigFactory.defaultReference(Settings.class.getClassLoader()))
+              .withFallback(ConfigFactory.systemProperties())
+              .withFallback(ConfigFactory.parseResources(Settings.class.getClassLoader(), DEFAULTS))
               .resolve();
       return new Settings(Map.copyOf(broker), config);
     } catch (ConfigException e) {
