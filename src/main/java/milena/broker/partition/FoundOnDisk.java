@@ -39,6 +39,7 @@ final class FoundOnDisk {
               partition.name(),
               other.directory(),
               directory);
+          directory.leaveAlone(partition.name());
         }
       }
     }
@@ -74,6 +75,7 @@ final class FoundOnDisk {
                 "{} in {} does not say which topic it is of: it is left alone.",
                 name,
                 found.directory());
+            found.directory().leaveAlone(name);
           } else if (partition == null || !partition.replicas().contains(host.brokerId())) {
             delete(name, found);
           }

@@ -83,6 +83,9 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   private boolean flushScheduled;
   private long expiryAtNanos = NEVER;
 
+  /** Whether the log was tried to open before. */
+  private boolean tried;
+
   /** Since the log was last opened. */
   private int reopenings;
 
@@ -175,7 +178,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       case DIRECTORY_FAILED:
         if (log != null && !decided.directory().isOnline()) {
           close(Errors.KAFKA_STORAGE_ERROR);
-          hosted.stepDown(true);
+          stepDown(true);
         }
         break;
       case REOPEN:
@@ -320,7 +323,15 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       return;
     }
     decided = become;
-    if (!become.directory().isOnline() || (hosted != null && hosted.isOffline())) {
+    if (hosted == null) {
+      name = new TopicPartition(become.topicName(), id.partition());
+      hosted = new HostedReplica(id, getContext().getSelf(), become.directory(), unopened());
+    }
+    if (hosted.isOffline()) {
+      return;
+    }
+    if (!become.directory().isOnline()) {
+      stepDown(true);
       return;
     }
     if (log == null) {
@@ -351,11 +362,11 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
 
   private void open() throws IOException {
     ReplicaDirectory directory = decided.directory();
-    name = new TopicPartition(decided.topicName(), id.partition());
     PartitionLog.OpenOptions options =
-        hosted == null
-            ? directory.firstOpening(name, host.producerIdExpirationMs())
-            : directory.reopening(name, host.producerIdExpirationMs());
+        tried
+            ? directory.reopening(name, host.producerIdExpirationMs())
+            : directory.firstOpening(name, host.producerIdExpirationMs());
+    tried = true;
     log =
         PartitionLog.open(
             directory.partitionPath(name),
@@ -367,9 +378,6 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     upkeep = new LogUpkeep(getContext(), host, log, directory);
     highWatermark =
         Math.min(log.logEndOffset(), Math.max(log.logStartOffset(), directory.highWatermark(name)));
-    if (hosted == null) {
-      hosted = new HostedReplica(id, getContext().getSelf(), directory, view());
-    }
     hosted.recoveryPoint(log.recoveryPoint());
     reopenings = 0;
   }
@@ -429,6 +437,28 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
 
   private void publish() {
     hosted.publish(view());
+  }
+
+  /** Leads no longer; {@code offline}, it also has to be found by whoever asks, to be told so. */
+  private void stepDown(boolean offline) {
+    hosted.stepDown(offline);
+    if (offline) {
+      host.registry().enter(hosted);
+    }
+  }
+
+  private PartitionView unopened() {
+    PartitionImage image = decided.image();
+    return new PartitionView(
+        id,
+        name,
+        false,
+        image.leader(),
+        image.leaderEpoch(),
+        image.partitionEpoch(),
+        0,
+        0,
+        UnopenedLog.INSTANCE);
   }
 
   private PartitionView view() {
@@ -580,7 +610,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     ReplicaDirectory directory = decided.directory();
     close(Errors.KAFKA_STORAGE_ERROR);
     if (hosted != null) {
-      hosted.stepDown(true);
+      stepDown(true);
     }
     host.failed(directory, cause);
   }
@@ -592,11 +622,12 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     } catch (RuntimeException e) {
       cause.addSuppressed(e);
     }
-    if (hosted != null && ++reopenings <= REOPENINGS_MAX) {
-      hosted.stepDown(false);
-      getContext().getSelf().tell(Tick.REOPEN);
-    } else if (hosted != null) {
-      hosted.stepDown(true);
+    if (hosted != null) {
+      boolean givesUp = ++reopenings > REOPENINGS_MAX;
+      stepDown(givesUp);
+      if (!givesUp) {
+        getContext().getSelf().tell(Tick.REOPEN);
+      }
     }
   }
 

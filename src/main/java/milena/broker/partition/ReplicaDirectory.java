@@ -115,6 +115,16 @@ public final class ReplicaDirectory {
     return openOptions(name, isNew || cleanStopEpoch.isPresent(), producerIdExpirationMs);
   }
 
+  /** Whether a log that a crash left was not opened in this run, hence not recovered either. */
+  boolean awaitsRecovery() {
+    return cleanStopEpoch.isEmpty() && !unopened.isEmpty();
+  }
+
+  /** The partition on disk is nobody's as far as can be told. */
+  void leaveAlone(TopicPartition name) {
+    unopened.remove(name);
+  }
+
   /** What is known of a partition's log that was closed without a flush in this run. */
   PartitionLog.OpenOptions reopening(TopicPartition name, int producerIdExpirationMs) {
     return openOptions(name, false, producerIdExpirationMs);

@@ -68,6 +68,8 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
     INSTANCE
   }
 
+  private record ReplicaEntered(TopicIdPartition id) implements Command {}
+
   private record ReplicaStopped(Stopped stopped) implements Command {}
 
   private record UpkeepFinished(ActorRef<AllStopped> replyTo) implements Command {}
@@ -108,10 +110,14 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
     }
   }
 
+  /** Well below the 10,000 messages that a shard region keeps while its shard starts. */
+  private static final int OPENING_AT_ONCE = 1_000;
+
   private final Setup setup;
   private final ActorRef<ReplicaUpkeep.Command> upkeep;
   private final ActorRef<Stopped> stoppedAdapter;
   private final FoundOnDisk found;
+  private final OpeningQueue openings = new OpeningQueue(OPENING_AT_ONCE, this::open);
   private final Map<TopicIdPartition, Local> locals = new HashMap<>();
 
   /** Who has a name now, be it on its way out. */
@@ -122,6 +128,7 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
 
   private final Map<Uuid, LogConfig> configs = new HashMap<>();
   private ImageSource.Subscription subscription;
+  private final Runnable entriesEnd;
   private ClusterImage image = ClusterImage.EMPTY;
   private long brokerEpoch = -1;
   private StopAll stopping;
@@ -131,6 +138,11 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
     super(context);
     this.setup = setup;
     this.found = new FoundOnDisk(setup.directories(), setup.host());
+    this.entriesEnd =
+        setup
+            .host()
+            .registry()
+            .onEnter(handle -> context.getSelf().tell(new ReplicaEntered(handle.id())));
     this.stoppedAdapter = context.messageAdapter(Stopped.class, ReplicaStopped::new);
     this.upkeep =
         context.spawn(
@@ -147,6 +159,7 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onMessage(ImageChanged.class, changed -> onImage())
+        .onMessage(ReplicaEntered.class, this::onReplicaEntered)
         .onMessage(ReplicaStopped.class, this::onReplicaStopped)
         .onMessage(Begin.class, this::onBegin)
         .onMessage(DirectoryFailed.class, this::onDirectoryFailed)
@@ -228,13 +241,34 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
       local = new Local(name, directory.get(), partition);
       local.directory.replicaAdded();
       locals.put(id, local);
-    } else if (local.leaving) {
-      return;
+      openings.add(id);
+    } else if (!local.leaving) {
+      local.image = partition;
+      if (!openings.isWaiting(id)) {
+        tellDecision(id, local);
+      }
     }
-    local.image = partition;
+  }
+
+  /** A replica's turn to be started has come. */
+  private void open(TopicIdPartition id) {
+    Local local = locals.get(id);
+    tellDecision(id, local);
+    if (local.leaving) {
+      setup.tell().accept(id, new Delete(stoppedAdapter)); // once it knows what there is to delete
+    }
+  }
+
+  private void tellDecision(TopicIdPartition id, Local local) {
+    String topic = local.name.topic();
     LogConfig config =
-        configs.computeIfAbsent(id.topicId(), topicId -> setup.configs().apply(image, topicName));
-    setup.tell().accept(id, new BecomeReplica(topicName, partition, config, local.directory));
+        configs.computeIfAbsent(id.topicId(), topicId -> setup.configs().apply(image, topic));
+    setup.tell().accept(id, new BecomeReplica(topic, local.image, config, local.directory));
+  }
+
+  private Behavior<Command> onReplicaEntered(ReplicaEntered entered) {
+    openings.done(entered.id());
+    return this;
   }
 
   private Optional<ReplicaDirectory> directoryFor(
@@ -270,13 +304,16 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
     Local local = locals.get(id);
     if (local != null && !local.leaving) {
       local.leaving = true;
-      setup.tell().accept(id, new Delete(stoppedAdapter));
+      if (!openings.isWaiting(id)) {
+        setup.tell().accept(id, new Delete(stoppedAdapter));
+      }
     }
   }
 
   private Behavior<Command> onReplicaStopped(ReplicaStopped message) {
     TopicIdPartition id = message.stopped().id();
     allSafe &= message.stopped().safe();
+    openings.done(id);
     Local local = locals.remove(id);
     if (local != null) {
       local.directory.replicaRemoved();
@@ -316,7 +353,7 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
         for (int i = 0; i < topic.partitions().size(); i++) {
           TopicIdPartition id = new TopicIdPartition(topic.id(), i);
           Local local = locals.get(id);
-          if (local != null && !local.leaving) {
+          if (local != null && !local.leaving && !openings.isWaiting(id)) {
             setup.tell().accept(id, new Reconfigure(config));
           }
         }
@@ -339,7 +376,7 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
             directory.replicas(),
             directory.failure().map(Throwable::toString).orElse("?"));
     for (Map.Entry<TopicIdPartition, Local> entry : locals.entrySet()) {
-      if (entry.getValue().directory == directory) {
+      if (entry.getValue().directory == directory && !openings.isWaiting(entry.getKey())) {
         setup.tell().accept(entry.getKey(), PartitionReplica.Tick.DIRECTORY_FAILED);
       }
     }
@@ -352,6 +389,8 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
   private Behavior<Command> onStopAll(StopAll stop) {
     stopping = stop;
     waiting.clear();
+    locals.keySet().removeIf(openings::isWaiting);
+    openings.close();
     for (Map.Entry<TopicIdPartition, Local> entry : locals.entrySet()) {
       if (!entry.getValue().leaving) {
         entry.getValue().leaving = true;
@@ -381,6 +420,7 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
     if (subscription != null) {
       subscription.cancel();
     }
+    entriesEnd.run();
     return this;
   }
 }

@@ -166,7 +166,7 @@ final class ReplicaUpkeep extends AbstractBehavior<ReplicaUpkeep.Command> {
             for (Checkpoint checkpoint : Checkpoint.values()) {
               directory.writeCheckpoint(checkpoint);
             }
-            if (finish.clean()) {
+            if (finish.clean() && !directory.awaitsRecovery()) {
               directory.markCleanStop(finish.brokerEpoch());
             }
           });

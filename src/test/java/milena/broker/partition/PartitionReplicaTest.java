@@ -414,6 +414,27 @@ public class PartitionReplicaTest extends JUnitSuite {
   }
 
   @Test
+  public void aLogThatCanNotBeOpenedIsOfflineAndNotForgotten() throws IOException {
+    Files.writeString(node.directory.path().resolve("t-0"), "where the directory should be");
+    ActorRef<Command> replica = node.spawn(0);
+    replica.tell(
+        new PartitionReplica.BecomeReplica(
+            "t", Replicas.image(0, 0, Replicas.SELF, Replicas.SELF), DEFAULT, node.directory));
+    assertTrue(node.awaitHandle(0).isOffline());
+    assertEquals(List.of(node.directory), node.failed);
+    assertEquals(
+        Errors.KAFKA_STORAGE_ERROR, node.append(replica, 1, node.batch("a")).await().error());
+
+    ActorRef<Command> neighbour = node.spawn(1);
+    neighbour.tell(
+        new PartitionReplica.BecomeReplica(
+            "t", Replicas.image(0, 0, Replicas.SELF, Replicas.SELF), DEFAULT, node.directory));
+    assertTrue("It came when its directory had failed", node.awaitHandle(1).isOffline());
+    assertFalse(node.stop(neighbour, true).safe());
+    assertFalse(node.stop(replica, true).safe());
+  }
+
+  @Test
   public void aListenerThatFailsHarmsNobody() throws IOException {
     ActorRef<Command> leader = node.leader(0, DEFAULT);
     Answer broken =

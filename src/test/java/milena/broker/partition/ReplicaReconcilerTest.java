@@ -14,9 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import milena.broker.partition.PartitionReplica.Command;
@@ -64,6 +66,10 @@ public class ReplicaReconcilerTest extends JUnitSuite {
   private final Images images = new Images();
   private Replicas node;
   private Map<TopicIdPartition, ActorRef<Command>> actors;
+
+  /** What the replicas were told while a test keeps it back; null when nothing is. */
+  private volatile Queue<Runnable> kept;
+
   private ActorRef<ReplicaReconciler.Command> reconciler;
 
   @Before
@@ -93,6 +99,15 @@ public class ReplicaReconcilerTest extends JUnitSuite {
 
   /** As sharding does: starts what is not there, and again what has stopped. */
   private void tell(TopicIdPartition id, Command command) {
+    Queue<Runnable> keep = kept;
+    if (keep != null) {
+      keep.add(() -> deliver(id, command));
+    } else {
+      deliver(id, command);
+    }
+  }
+
+  private void deliver(TopicIdPartition id, Command command) {
     actors
         .computeIfAbsent(id, key -> node.kit.spawn(PartitionReplica.create(key, node.host)))
         .tell(command);
@@ -279,6 +294,63 @@ public class ReplicaReconcilerTest extends JUnitSuite {
     reconciler.tell(new ReplicaReconciler.Begin(10));
     awaitReplicas(2000);
     assertNull(node.registry.find(new TopicIdPartition(new Uuid(1, 1), 2000)));
+  }
+
+  @Test
+  public void noMoreAreOnTheirWayThanAStartingShardKeeps() throws IOException {
+    Queue<Runnable> onTheirWay = new ConcurrentLinkedQueue<>();
+    kept = onTheirWay;
+    images.change(image -> withTopic(withBroker(image, 10), 1, "t", 1500, 1));
+    reconciler.tell(new ReplicaReconciler.Begin(10));
+    awaitSize(onTheirWay, 1000);
+    images.change(image -> without(image, 1));
+    awaitSize(onTheirWay, 2000);
+    kept = null;
+    onTheirWay.forEach(Runnable::run);
+    node.kit
+        .createTestProbe()
+        .awaitAssert(
+            Duration.ofSeconds(20),
+            () -> {
+              assertEquals(0, node.directory.replicas());
+              return null;
+            });
+    assertEquals(1500, actors.size());
+    awaitPartitions();
+  }
+
+  @Test
+  public void whatACrashLeftIsNotCleanUntilItWasOpened() throws IOException {
+    images.change(image -> withTopic(withBroker(image, 10), 1, "t", 1100, 1));
+    reconciler.tell(new ReplicaReconciler.Begin(10));
+    awaitReplicas(1100);
+    node.close();
+
+    node = new Replicas(node.directory.path());
+    kept = new ConcurrentLinkedQueue<>();
+    begin(List.of(node.directory));
+    images.change(image -> withBroker(image, 20));
+    reconciler.tell(new ReplicaReconciler.Begin(20));
+    awaitSize(kept, 1000);
+    var probe = node.kit.<AllStopped>createTestProbe();
+    reconciler.tell(new ReplicaReconciler.StopAll(true, probe.getRef()));
+    awaitSize(kept, 2000);
+    Queue<Runnable> onTheirWay = kept;
+    kept = null;
+    onTheirWay.forEach(Runnable::run);
+    probe.receiveMessage(Duration.ofSeconds(20));
+    assertFalse(Files.exists(node.directory.path().resolve(".kafka_cleanshutdown")));
+  }
+
+  private void awaitSize(Queue<Runnable> queue, int size) {
+    node.kit
+        .createTestProbe()
+        .awaitAssert(
+            Duration.ofSeconds(20),
+            () -> {
+              assertEquals(size, queue.size());
+              return null;
+            });
   }
 
   private void awaitPartitions(String... names) {
