@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import milena.common.OffsetAndEpoch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * At which offset each leader epoch began (KIP-101). Epochs and offsets ascend together. Immutable.
@@ -19,6 +21,7 @@ import milena.common.OffsetAndEpoch;
  * number of entries, then a line "epoch offset" for each.
  */
 final class LeaderEpochs {
+  private static final Logger LOG = LoggerFactory.getLogger(LeaderEpochs.class);
   static final LeaderEpochs EMPTY = new LeaderEpochs(new int[0], new long[0]);
 
   private final int[] epochs;
@@ -123,7 +126,7 @@ final class LeaderEpochs {
     } catch (NoSuchFileException none) {
       return EMPTY;
     } catch (MalformedInputException garbage) {
-      return EMPTY;
+      return unreadable(file);
     }
     LeaderEpochs read = EMPTY;
     try {
@@ -133,8 +136,13 @@ final class LeaderEpochs {
       }
       return read;
     } catch (IllegalArgumentException | IndexOutOfBoundsException garbage) {
-      return EMPTY;
+      return unreadable(file);
     }
+  }
+
+  private static LeaderEpochs unreadable(Path file) {
+    LOG.warn("{} can't be read: the history of leaders begins anew", file);
+    return EMPTY;
   }
 
   void write(Path file, boolean sync) throws IOException {

@@ -9,6 +9,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -25,6 +26,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One of a node's {@code log.dirs}: the partitions' directories and, at the top, the directory's
@@ -40,10 +43,12 @@ import org.apache.kafka.common.Uuid;
  * </pre>
  */
 public final class LogDirectory implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
   private static final String LOCK = ".lock";
   private static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
   private static final Pattern BROKER_EPOCH = Pattern.compile("\"brokerEpoch\"\\s*:\\s*(-?\\d+)");
   private static final String DELETE = "-delete";
+  private static final Pattern MARKED_DELETED = Pattern.compile(".+-\\d+\\.\\w+" + DELETE);
   private static final int LONGEST_NAME = 255;
   private static final Comparator<TopicPartition> BY_NAME =
       Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
@@ -62,15 +67,18 @@ public final class LogDirectory implements Closeable {
 
   /** Offsets by partition that a directory keeps, each in a file of its own. */
   public enum Checkpoint {
-    HIGH_WATERMARK("replication-offset-checkpoint"),
-    LOG_START("log-start-offset-checkpoint"),
-    RECOVERY_POINT("recovery-point-offset-checkpoint"),
-    CLEANED_UP_TO("cleaner-offset-checkpoint");
+    HIGH_WATERMARK("replication-offset-checkpoint", "what is committed is found out again"),
+    LOG_START(
+        "log-start-offset-checkpoint", "records that were deleted within a segment may reappear"),
+    RECOVERY_POINT("recovery-point-offset-checkpoint", "after a crash, all logs are read"),
+    CLEANED_UP_TO("cleaner-offset-checkpoint", "logs are compacted from their start");
 
     private final String fileName;
+    private final String withoutIt;
 
-    Checkpoint(String fileName) {
+    Checkpoint(String fileName, String withoutIt) {
       this.fileName = fileName;
+      this.withoutIt = withoutIt;
     }
   }
 
@@ -157,7 +165,7 @@ public final class LogDirectory implements Closeable {
     List<PartitionDirectory> found = new ArrayList<>();
     for (String name : names) {
       Path directory = path.resolve(name);
-      if (name.endsWith(DELETE) && Files.isDirectory(directory)) {
+      if (MARKED_DELETED.matcher(name).matches() && Files.isDirectory(directory)) {
         erase(directory);
       } else {
         TopicPartition partition = partitionOf(name);
@@ -185,7 +193,8 @@ public final class LogDirectory implements Closeable {
     }
     try {
       int partition = Integer.parseInt(name.substring(dash + 1));
-      return new TopicPartition(name.substring(0, dash), partition);
+      boolean isOurs = name.endsWith("-" + partition); // t-007 is not partition 7
+      return isOurs ? new TopicPartition(name.substring(0, dash), partition) : null;
     } catch (NumberFormatException tooLarge) {
       return null;
     }
@@ -226,7 +235,7 @@ public final class LogDirectory implements Closeable {
     File[] files = markedDirectory.toFile().listFiles();
     if (files != null) {
       for (File file : files) {
-        if (file.isDirectory()) {
+        if (Files.isDirectory(file.toPath(), LinkOption.NOFOLLOW_LINKS)) {
           erase(file.toPath());
         } else {
           Files.deleteIfExists(file.toPath());
@@ -248,11 +257,13 @@ public final class LogDirectory implements Closeable {
             new TopicPartition(fields[0], Integer.parseInt(fields[1])), Long.parseLong(fields[2]));
       }
       return offsets;
-    } catch (NoSuchFileException
-        | MalformedInputException
-        | IllegalArgumentException
-        | IndexOutOfBoundsException unreadable) {
-      // Checkpoints save work; without them more of the logs is read.
+    } catch (NoSuchFileException none) {
+      return offsets;
+    } catch (MalformedInputException | IllegalArgumentException | IndexOutOfBoundsException e) {
+      LOG.warn(
+          "{} can't be read and is made anew: {}",
+          path.resolve(checkpoint.fileName),
+          checkpoint.withoutIt);
       return new TreeMap<>(BY_NAME);
     }
   }

@@ -145,15 +145,19 @@ final class LogRecovery {
   }
 
   private void checkSealed(int count, PartitionFiles files) throws IOException {
+    int rebuilt = 0;
     for (int i = 0; i < count; i++) {
       Segment segment = segments.get(i);
       long base = segment.baseOffset();
       if (!files.has(base, LogFiles.OFFSET_INDEX) || !files.has(base, LogFiles.TIME_INDEX)) {
-        LOG.warn("{}: an index of {} is missing and made anew", directory, segment);
         segment.rebuildIndexes();
+        rebuilt++;
       } else if (!options.cleanShutdown()) {
         segment.checkIndexes();
       }
+    }
+    if (rebuilt > 0) {
+      LOG.warn("{}: indexes of {} segments were missing and are made anew", directory, rebuilt);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 import milena.common.OffsetAndEpoch;
 import milena.record.RecordBatch;
 import milena.record.RecordCursor;
+import org.apache.kafka.common.InvalidRecordException;
 
 /**
  * What a log's writer has published: its segments, of which the last one is still growing, and how
@@ -97,7 +98,7 @@ record LogSnapshot(
           if (headers.position() == limit) {
             return null;
           }
-          throw new OffsetOutOfLogException("The log has been truncated below " + from);
+          throw unreadable(segment, headers.position(), limit);
         }
       } while (headers.header().lastOffset() < from);
       if (headers.header().nextOffset() > end) {
@@ -121,6 +122,16 @@ record LogSnapshot(
     }
   }
 
+  /** Why there is no batch where one should be. */
+  private static IOException unreadable(Segment segment, int position, int limit)
+      throws IOException {
+    if (segment.file().channel().size() < limit) {
+      return new OffsetOutOfLogException("The log has been truncated: " + segment);
+    }
+    return new DamagedLogException(
+        "there is no batch at byte " + position + " of " + segment + ", which goes on to " + limit);
+  }
+
   /** Where the last batch ends that ends at or before the offset and within the bytes. */
   private int endWithin(int i, BatchHeaders atStart, int start, long end, int maxBytes)
       throws IOException {
@@ -135,7 +146,7 @@ record LogSnapshot(
     if (near > start) {
       headers = new BatchHeaders(segment.file().channel(), near, limit);
       if (!headers.next()) {
-        throw new OffsetOutOfLogException("The log has been truncated");
+        throw unreadable(segment, near, limit);
       }
     }
     while (headers.header().nextOffset() <= end
@@ -286,6 +297,8 @@ record LogSnapshot(
         }
       }
       return Optional.empty();
+    } catch (InvalidRecordException e) {
+      throw new DamagedLogException("in " + segments[i] + ": " + e.getMessage());
     } finally {
       file.release();
     }

@@ -356,6 +356,6 @@ final class Segment {
 
   @Override
   public String toString() {
-    return "Segment(" + baseOffset + ", " + size + " bytes)";
+    return file.path() + " (" + size + " bytes)";
   }
 }

@@ -75,6 +75,25 @@ public class LogDirectoryTest extends JUnitSuite {
   }
 
   @Test
+  public void whatIsNotOursIsLeftAlone() throws Exception {
+    try (LogDirectory directory = LogDirectory.open(path)) {
+      for (String name : List.of("backup-delete", "x-1-delete", "t-007", "t-x", "-5", "t-")) {
+        Files.createDirectories(path.resolve(name));
+        Files.writeString(path.resolve(name).resolve("precious"), "x");
+      }
+      Path elsewhere = Files.createDirectories(path.resolve("elsewhere"));
+      Files.writeString(elsewhere.resolve("precious"), "x");
+      Path marked = Files.createDirectories(path.resolve("t-1.abc-delete"));
+      Files.createSymbolicLink(marked.resolve("link"), elsewhere);
+      assertEquals(List.of(), directory.partitions());
+      assertFalse(Files.exists(marked));
+      for (String name : List.of("backup-delete", "x-1-delete", "t-007", "elsewhere")) {
+        assertTrue(name, Files.exists(path.resolve(name).resolve("precious")));
+      }
+    }
+  }
+
+  @Test
   public void checkpointsAreKafkasAndGarbageReadsAsNothing() throws Exception {
     try (LogDirectory directory = LogDirectory.open(path)) {
       Map<TopicPartition, Long> offsets = Map.of(NAME, 77L, new TopicPartition("b", 0), 1L);

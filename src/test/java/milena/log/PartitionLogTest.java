@@ -92,6 +92,31 @@ public class PartitionLogTest extends JUnitSuite {
     }
   }
 
+  @Test
+  public void damageInTheMiddleIsToldApartFromTheEnd() throws Exception {
+    int size = TestBatches.plain(NOW, "a").remaining();
+    try (PartitionLog log = openNew()) {
+      append(log, TestBatches.plain(NOW, "a"));
+      append(log, TestBatches.plain(NOW + 1, "b"));
+      append(log, TestBatches.plain(NOW + 2, "c"));
+      log.writeStaged();
+      overwrite(size + 8, new byte[] {0, 0, 0, 1});
+      LogView view = log.view();
+      assertEquals(size, size(view, 0, 3, size, true));
+      DamagedLogException damage =
+          Assert.assertThrows(DamagedLogException.class, () -> view.read(1, 3, size, true));
+      assertTrue(damage.getMessage(), damage.getMessage().contains("at byte " + size + " of "));
+    }
+  }
+
+  private void overwrite(int position, byte[] with) throws Exception {
+    Path segment = directory.resolve("00000000000000000000.log");
+    try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+      file.seek(position);
+      file.write(with);
+    }
+  }
+
   private static int size(LogView view, long from, long upTo, int maxBytes, boolean atLeastOne)
       throws Exception {
     try (LogSlice slice = view.read(from, upTo, maxBytes, atLeastOne)) {

@@ -7,7 +7,6 @@ import milena.broker.partition.PartitionHandle;
 import milena.broker.partition.PartitionReplica.FollowerFetched;
 import milena.broker.partition.PartitionView;
 import milena.common.OffsetAndEpoch;
-import milena.log.LogClosedException;
 import milena.log.LogSlice;
 import milena.log.LogView.AbortedTransaction;
 import milena.log.OffsetOutOfLogException;
@@ -20,15 +19,12 @@ import org.apache.kafka.common.message.FetchResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads the positions of one Fetch request from the partitions' published views, within the bounds
  * of the request, into an answer.
  */
 final class FetchReader {
-  private static final Logger log = LoggerFactory.getLogger(FetchReader.class);
   private static final short LEADER_HINTS_SINCE_VERSION = 12;
 
   private final LocalPartitions partitions;
@@ -197,11 +193,8 @@ final class FetchReader {
         }
       } catch (OffsetOutOfLogException e) {
         outOfRange(position, view);
-      } catch (LogClosedException e) {
-        fail(position, Errors.NOT_LEADER_OR_FOLLOWER);
       } catch (IOException e) {
-        log.error("Partition {} can't be read", view.name(), e);
-        fail(position, Errors.KAFKA_STORAGE_ERROR);
+        fail(position, partitions.troubles().of(handle, view, e));
       }
     }
 

@@ -101,7 +101,13 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
     }
     OffsetLookup lookup =
         new OffsetLookup(
-            view, wanted.timestamp(), end(request, view), context.apiVersion() >= 4, answer);
+            handle,
+            view,
+            partitions.troubles(),
+            wanted.timestamp(),
+            end(request, view),
+            context.apiVersion() >= 4,
+            answer);
     if (!lookup.fromView()) {
       lookups.add(lookup);
     }

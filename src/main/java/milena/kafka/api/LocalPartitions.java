@@ -15,8 +15,14 @@ import org.apache.kafka.common.protocol.Errors;
  *
  * @param images what exists in the cluster
  * @param registry what this node hosts
+ * @param troubles what is said when a log can't be read
  */
-public record LocalPartitions(ImageSource images, PartitionRegistry registry) {
+public record LocalPartitions(
+    ImageSource images, PartitionRegistry registry, ReadTroubles troubles) {
+
+  public LocalPartitions(ImageSource images, PartitionRegistry registry) {
+    this(images, registry, new ReadTroubles());
+  }
 
   ClusterImage image() {
     return images.current();

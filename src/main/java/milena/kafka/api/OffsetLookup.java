@@ -2,15 +2,13 @@ package milena.kafka.api;
 
 import java.io.IOException;
 import java.util.Optional;
+import milena.broker.partition.PartitionHandle;
 import milena.broker.partition.PartitionView;
-import milena.log.LogClosedException;
 import milena.log.LogView.TimestampAndOffset;
 import milena.log.OffsetOutOfLogException;
 import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ListOffsetsRequest;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One partition of a ListOffsets request, and where its answer goes.
@@ -20,12 +18,13 @@ import org.slf4j.LoggerFactory;
  * @param tellEpoch whether the answer has room for a leader epoch
  */
 record OffsetLookup(
+    PartitionHandle handle,
     PartitionView view,
+    ReadTroubles troubles,
     long timestamp,
     long end,
     boolean tellEpoch,
     ListOffsetsPartitionResponse answer) {
-  private static final Logger log = LoggerFactory.getLogger(OffsetLookup.class);
   private static final long NONE = -1;
 
   /** Answers from the view alone; false when {@link #run} has to. */
@@ -59,11 +58,8 @@ record OffsetLookup(
     } catch (OffsetOutOfLogException e) {
       // The segment was deleted under the lookup: the asker may look again.
       answer.setErrorCode(Errors.LEADER_NOT_AVAILABLE.code());
-    } catch (LogClosedException e) {
-      answer.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code());
     } catch (IOException e) {
-      log.error("Partition {} can't be searched for a timestamp", view.name(), e);
-      answer.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code());
+      answer.setErrorCode(troubles.of(handle, view, e).code());
     }
   }
 

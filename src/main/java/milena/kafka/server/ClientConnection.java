@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
 final class ClientConnection extends ChannelInboundHandlerAdapter implements Connection {
   private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
 
-  /** How long a client may stop within a frame while others wait for the room it takes. */
-  private static final long STALLED_MS = 30_000;
+  /** How long frames that are not complete may keep all room for themselves. */
+  private static final long STALLED_MS = 5_000;
 
   private final ServerContext server;
   private final String listenerName;
@@ -130,6 +130,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
       return;
     }
     checkIdleLater();
+    readOrPause();
   }
 
   @Override
@@ -164,6 +165,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof IOException) {
       log.debug("Connection {} broke: {}", id, cause.toString());
+    } else if (cause instanceof OutOfMemoryError) {
+      server
+          .strangers()
+          .info("Closed the connection {} for want of memory: {}", id, cause.getMessage());
     } else {
       log.error("Connection {} is closed after a failure of ours", id, cause);
     }
@@ -178,6 +183,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     open = false;
     server.limits().leave(clientAddress);
     reader.close();
+    server.budget().endOverrun(reader);
     PendingRequest request;
     while ((request = underWay.poll()) != null) {
       request.abandon();
@@ -341,7 +347,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     if (!open) {
       return;
     }
-    boolean room = reader.midFrame() || !server.budget().exhausted();
+    boolean room = !server.budget().exhausted();
+    if (!reader.midFrame()) {
+      server.budget().endOverrun(reader);
+    } else if (!room) {
+      room = server.budget().mayOverrun(reader);
+    }
     boolean read =
         room
             && context.channel().isWritable()
@@ -352,6 +363,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     if (!room && !awaitingRoom) {
       awaitingRoom = true;
       server.budget().whenRoom(this::signal);
+      if (reader.midFrame() && server.budget().nobodyOverruns()) {
+        signal(); // the turn came free between the look and the wait
+      }
     }
   }
 
@@ -378,16 +392,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     long unwrittenMs = TimeUnit.NANOSECONDS.toMillis(now - lastWrittenNanos);
     boolean idle =
         underWay.isEmpty() && Math.min(unreadMs, unwrittenMs) >= server.config().idleMs();
-    boolean stalled =
-        reader.midFrame()
-            && unreadMs >= STALLED_MS
-            && server.budget().exhausted()
-            && context.channel().config().isAutoRead();
+    long crowdedNanos = Math.min(reader.frameNanos(now), server.budget().exhaustedNanos(now));
+    boolean stalled = TimeUnit.NANOSECONDS.toMillis(crowdedNanos) >= STALLED_MS;
     if (idle) {
       log.debug("Closed the idle connection {}", id);
       context.close();
     } else if (stalled) {
-      close("it stopped within a frame while others wait for the room it takes");
+      close("its request did not come to its end while others waited for the room it takes");
     } else {
       checkIdleLater();
     }

@@ -8,8 +8,9 @@ import io.netty.buffer.ByteBufAllocator;
  *
  * <p>A frame that lies whole in what was read is handed on where it lies. One that doesn't gets a
  * buffer of its own, which {@link #direct} offers to the socket, so that the rest of a large frame
- * is read to its place and never copied. That buffer grows with what has arrived: a length alone
- * reserves no more than {@link #FIRST_BYTES}.
+ * is read to its place and never copied. That buffer grows with what has arrived, when more is to
+ * be read: a length alone reserves no more than {@link #FIRST_BYTES}, and nothing when memory is
+ * short.
  *
  * <p>Owned by one connection, on its event loop.
  */
@@ -39,6 +40,7 @@ final class FrameReader {
   private int lengthBytes; // how many bytes of the length have come, 4 inside a frame
   private int length;
   private ByteBuf partial; // the frame under way, or null
+  private long begunNanos; // when the frame under way began
   private int takenBytes; // what the frame under way has taken from the budget
 
   FrameReader(ByteBufAllocator allocator, int maxBytes, RequestBudget budget) {
@@ -52,8 +54,16 @@ final class FrameReader {
     return lengthBytes > 0;
   }
 
+  /** For how long the frame under way has been coming. */
+  long frameNanos(long nowNanos) {
+    return midFrame() ? nowNanos - begunNanos : 0;
+  }
+
   /** The buffer that the next bytes of the stream belong to, with room to write, or null. */
   ByteBuf direct() {
+    if (partial != null && !partial.isWritable()) {
+      makeRoom((int) Math.min(length, 2L * partial.capacity()));
+    }
     return partial;
   }
 
@@ -90,6 +100,9 @@ final class FrameReader {
   }
 
   private boolean readLength(ByteBuf chunk) {
+    if (lengthBytes == 0) {
+      begunNanos = System.nanoTime();
+    }
     if (lengthBytes == 0 && chunk.readableBytes() >= Integer.BYTES) {
       length = chunk.readInt();
       lengthBytes = Integer.BYTES;
@@ -112,7 +125,8 @@ final class FrameReader {
 
   private void readPartial(ByteBuf chunk, Sink sink) {
     if (partial == null) {
-      makeRoom(Math.max(chunk.readableBytes(), Math.min(length, FIRST_BYTES)));
+      int ahead = budget.exhausted() ? 0 : Math.min(length, FIRST_BYTES);
+      makeRoom(Math.min(length, Math.max(chunk.readableBytes(), ahead)));
     }
     int bytes = Math.min(chunk.readableBytes(), length - partial.writerIndex());
     if (bytes > partial.writableBytes()) {
@@ -136,8 +150,6 @@ final class FrameReader {
         budget.give(takenBytes);
         takenBytes = 0;
       }
-    } else if (!partial.isWritable()) {
-      makeRoom((int) Math.min(length, 2L * partial.capacity()));
     }
   }
 

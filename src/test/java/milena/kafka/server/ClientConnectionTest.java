@@ -153,6 +153,30 @@ public class ClientConnectionTest extends JUnitSuite {
   }
 
   @Test
+  public void frameByFrameComesToItsEndWhenFramesAloneExhaustTheBudget() {
+    EmbeddedChannel other = connect();
+    ByteBuf first = Frames.request(ApiKeys.HEARTBEAT, 4, 1, new HeartbeatRequestData());
+    ByteBuf second = Frames.request(ApiKeys.HEARTBEAT, 4, 2, new HeartbeatRequestData());
+    server.budget().take(500);
+    channel.writeInbound(first.readBytes(10));
+    other.writeInbound(second.readBytes(10));
+    assertTrue(channel.config().isAutoRead());
+    assertFalse("One at a time", other.config().isAutoRead());
+    channel.writeInbound(first.readBytes(first.readableBytes()));
+    other.runPendingTasks();
+    assertTrue(other.config().isAutoRead());
+    other.finishAndReleaseAll();
+    EmbeddedChannel third = connect();
+    second.readerIndex(0);
+    third.writeInbound(second.readBytes(10));
+    assertTrue("Nor does one that has gone stand in the way", third.config().isAutoRead());
+    third.finishAndReleaseAll();
+    first.release();
+    second.release();
+    server.budget().give(500);
+  }
+
+  @Test
   public void aClientThatDoesNotReadIsNotServed() {
     channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
     channel.runPendingTasks();

@@ -1,0 +1,10 @@
+package milena.log;
+
+import java.io.IOException;
+
+/** A segment holds something else than batches: CORRUPT_MESSAGE to a client. */
+public final class DamagedLogException extends IOException {
+  public DamagedLogException(String message) {
+    super(message);
+  }
+}
