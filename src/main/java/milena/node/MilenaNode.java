@@ -18,10 +18,10 @@ import java.util.Map;
  * A node is whole or gone: when a part that it can't live without fails, it stops itself.
  */
 public final class MilenaNode implements AutoCloseable {
-  private final RunningNode running;
+  private final NodeRuns runs;
 
-  private MilenaNode(RunningNode running) {
-    this.running = running;
+  private MilenaNode(NodeRuns runs) {
+    this.runs = runs;
   }
 
   public static Builder builder() {
@@ -30,12 +30,12 @@ public final class MilenaNode implements AutoCloseable {
 
   /** Where Kafka clients connect: {@code host:port} of each listener, with commas between. */
   public String bootstrapServers() {
-    return running.bootstrapServers();
+    return runs.current().bootstrapServers();
   }
 
   /** The id of the node that controls the cluster, as far as this one knows; -1 for none. */
   public int controllerId() {
-    return running.controllerId();
+    return runs.current().controllerId();
   }
 
   /**
@@ -45,7 +45,7 @@ public final class MilenaNode implements AutoCloseable {
    * @return whether everything was closed as it should be, and in time
    */
   public boolean stop() {
-    return running.stop();
+    return runs.stop();
   }
 
   /**
@@ -53,7 +53,12 @@ public final class MilenaNode implements AutoCloseable {
    * is lost, what it wrote is in the operating system's hands.
    */
   public void kill() {
-    running.kill();
+    runs.kill();
+  }
+
+  /** The present run, for tests that look inside. */
+  RunningNode run() {
+    return runs.current();
   }
 
   /** Stops cleanly. */
@@ -110,7 +115,7 @@ public final class MilenaNode implements AutoCloseable {
     public MilenaNode start() {
       // Thousands of lines, read while this node's own settings are.
       RunningNode.aside("defaults", NodeSystem::libraryDefaults);
-      return new MilenaNode(RunningNode.start(settings(), onEnd));
+      return new MilenaNode(NodeRuns.start(settings(), onEnd));
     }
 
     private Settings settings() {

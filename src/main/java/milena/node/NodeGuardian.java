@@ -6,6 +6,7 @@ import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.cluster.sharding.typed.ShardingEnvelope;
@@ -31,6 +32,7 @@ import milena.broker.coordinator.GroupCoordinator;
 import milena.broker.coordinator.GroupHost;
 import milena.broker.coordinator.GroupRegistry;
 import milena.broker.membership.ClusterMember;
+import milena.broker.membership.PeerWatch;
 import milena.broker.membership.PortProbe;
 import milena.broker.partition.InSyncRequests;
 import milena.broker.partition.LeaderLink;
@@ -102,6 +104,15 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
 
   private record Failed(Throwable cause) implements Command {}
 
+  /** Told how a run ends that nobody has asked to; from an actor's thread. */
+  interface Fate {
+    /** The cluster takes this run for dead. */
+    void expelled();
+
+    /** A part that it can't live without is gone; the actor system ends. */
+    void broken();
+  }
+
   /** The node is being taken down: parts that end from now on were asked to. */
   enum Ending implements Command {
     INSTANCE
@@ -113,6 +124,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
 
   private final NodeConfig config;
   private final QuorumPeers peers;
+  private final Fate fate;
   private final Directories directories;
   private final CompletableFuture<NodeParts> ready;
   private final PartitionRegistry registry = new PartitionRegistry();
@@ -135,14 +147,17 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private PreviousStop previousStop;
 
   /**
+   * @param fate told how this run ends, when nobody has asked it to
    * @param ready completed with the parts when the broker is let in, or with what went wrong
    */
   static Behavior<Command> create(
       NodeConfig config,
       QuorumPeers peers,
       Directories directories,
+      Fate fate,
       CompletableFuture<NodeParts> ready) {
-    return Behaviors.setup(context -> new NodeGuardian(context, config, peers, directories, ready));
+    return Behaviors.setup(
+        context -> new NodeGuardian(context, config, peers, directories, fate, ready));
   }
 
   private NodeGuardian(
@@ -150,8 +165,10 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
       NodeConfig config,
       QuorumPeers peers,
       Directories directories,
+      Fate fate,
       CompletableFuture<NodeParts> ready) {
     super(context);
+    this.fate = fate;
     this.config = config;
     this.peers = peers;
     this.directories = directories;
@@ -256,7 +273,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
 
           @Override
           public void onExpelled() {
-            // Its end is the guardian's, as that of any part.
+            fate.expelled();
           }
         });
   }
@@ -351,6 +368,10 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                 images,
                 standing),
             "lifecycle");
+    Adapter.actorOf(
+        getContext(),
+        PeerWatch.props(broker.nodeId(), broker.listeners().interBroker(), controller, images),
+        "peer-watch");
     standing.whenActive().thenAccept(epoch -> self.tell(new LetIn(epoch)));
   }
 
@@ -424,6 +445,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
 
   private Behavior<Command> onNoDirectoryLeft() {
     getContext().getLog().error("No log directory is left; this node stops.");
+    fate.broken();
     return Behaviors.stopped();
   }
 
@@ -432,6 +454,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     getContext()
         .getLog()
         .error("The part {} has ended; this node stops.", terminated.getRef().path().name());
+    fate.broken();
     return Behaviors.stopped();
   }
 

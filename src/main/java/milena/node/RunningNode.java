@@ -1,7 +1,9 @@
 package milena.node;
 
 import akka.Done;
+import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.cluster.typed.Cluster;
 import java.io.IOException;
@@ -55,9 +57,12 @@ final class RunningNode {
   private final NodeConfig config;
   private final QuorumPeers peers;
   private final Runnable onEnd;
+  private final Runnable onExpelled;
   private final CompletableFuture<Boolean> end = new CompletableFuture<>();
   private final CompletableFuture<NodeParts> up = new CompletableFuture<>();
   private State state = State.STARTING;
+  private boolean isExpelled;
+  private volatile boolean isBroken;
   private Directories directories;
   private CompletableFuture<KafkaServer> server;
   private CompletableFuture<MetadataLog> metadataLog;
@@ -66,17 +71,19 @@ final class RunningNode {
   private Map<String, Endpoint> advertised = Map.of();
   private BrokerLinks links;
 
-  private RunningNode(NodeConfig config, Runnable onEnd) {
+  private RunningNode(NodeConfig config, Runnable onEnd, Runnable onExpelled) {
     this.config = config;
     this.peers = new QuorumPeers(config.broker());
     this.onEnd = onEnd;
+    this.onExpelled = onExpelled;
   }
 
   /**
    * @param onEnd run when the node has ended though nobody asked it to
+   * @param onExpelled run, once, when the cluster takes this run for dead: it shall withdraw
    */
-  static RunningNode start(Settings settings, Runnable onEnd) {
-    RunningNode node = new RunningNode(NodeConfig.of(settings), onEnd);
+  static RunningNode start(Settings settings, Runnable onEnd, Runnable onExpelled) {
+    RunningNode node = new RunningNode(NodeConfig.of(settings), onEnd, onExpelled);
     try {
       node.start();
       return node;
@@ -100,11 +107,11 @@ final class RunningNode {
     metadataLog = aside("metadata-log", this::openMetadataLog);
     system =
         NodeSystem.start(
-            NodeGuardian.create(config, peers, directories, up),
+            NodeGuardian.create(config, peers, directories, fate(), up),
             config.own(),
             config.remoting(),
             List.of(NodeSystem.BROKER_ROLE, PinnedShards.role(broker.nodeId())));
-    system.getWhenTerminated().thenRun(() -> fail("a part of it has ended", null));
+    system.getWhenTerminated().thenRun(this::onSystemGone);
     advertised = FrontDoor.advertised(broker, server.get());
     system.tell(new NodeGuardian.Begin(metadataLog.get(), advertised, links));
     parts = up.get(broker.liveness().registrationTimeoutMs(), TimeUnit.MILLISECONDS);
@@ -200,6 +207,24 @@ final class RunningNode {
     finish(false);
   }
 
+  /** Ends a run that counts as dead: what it has is kept for the next, and nobody is told. */
+  void withdraw() {
+    if (!beginEnd()) {
+      end.join();
+      return;
+    }
+    Takedown takedown = new Takedown();
+    takedown.add("lock of the log directories", this::unlock);
+    takedown.add("actor system", this::terminate);
+    takedown.add("metadata log", () -> metadataLog.get().close());
+    if (!system.getWhenTerminated().toCompletableFuture().isDone()) {
+      system.tell(NodeGuardian.Ending.INSTANCE);
+      takedown.add("replicas", () -> stopReplicas(true));
+    }
+    takedown.add("front door", () -> server.get().close());
+    finish(takedown.run());
+  }
+
   private synchronized boolean beginEnd() {
     boolean first = state == State.STARTING || state == State.RUNNING;
     if (first) {
@@ -270,6 +295,45 @@ final class RunningNode {
 
   private <T> T await(CompletionStage<T> stage) throws Exception {
     return stage.toCompletableFuture().get(timeout().toMillis() + 1000, TimeUnit.MILLISECONDS);
+  }
+
+  private NodeGuardian.Fate fate() {
+    return new NodeGuardian.Fate() {
+      @Override
+      public void expelled() {
+        RunningNode.this.expelled();
+      }
+
+      @Override
+      public void broken() {
+        isBroken = true;
+      }
+    };
+  }
+
+  /** Akka ends a system whose node it was told to strike off; any other end is a failure. */
+  private void onSystemGone() {
+    boolean downed =
+        CoordinatedShutdown.get(Adapter.toClassic(system))
+            .getShutdownReason()
+            .filter(CoordinatedShutdown.clusterDowningReason()::equals)
+            .isPresent();
+    if (downed && !isBroken) {
+      expelled();
+    } else {
+      fail("a part of it has ended", null);
+    }
+  }
+
+  private void expelled() {
+    synchronized (this) {
+      if (state != State.RUNNING || isExpelled) {
+        return;
+      }
+      isExpelled = true;
+    }
+    LOG.warn("Node {} counts as dead in its cluster: it begins anew.", config.broker().nodeId());
+    new Thread(onExpelled, "milena-begin-anew").start();
   }
 
   /** Something has gone that the node can't live without; ends a running node or fails a start. */

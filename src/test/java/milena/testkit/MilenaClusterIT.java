@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.QuorumInfo;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -86,6 +87,12 @@ public class MilenaClusterIT extends JUnitSuite {
         }
       }
       produce(cluster, "wide", 60);
+      try (Admin admin = admin(cluster.bootstrapServers())) {
+        QuorumInfo quorum = admin.describeMetadataQuorum().quorumInfo().get(30, TimeUnit.SECONDS);
+        assertEquals(cluster.controllerId(), quorum.leaderId());
+        assertEquals(3, quorum.voters().size());
+        assertTrue(quorum.highWatermark() > 0);
+      }
     }
   }
 

@@ -181,6 +181,7 @@ public final class ControllerShell
 
   private void onRecovered(ClusterImage image) {
     context.getLog().info("Controls the cluster from event {} on", image.lastSequence());
+    context.getSelf().tell(Internal.CHECK_SESSIONS);
     if (image.clusterId().isEmpty()) {
       context.getSelf().tell(Internal.NAME_CLUSTER);
     }

@@ -27,7 +27,7 @@ import milena.metadata.MembershipImage;
  *
  * <pre>
  *   ANNOUNCED --named the seed: begins; else joins through a member--> UP
- *   (any) --the metadata says that this run is gone--> (tells, and stops)
+ *   (any) --the metadata says that this run is gone--> (tells, and is silent)
  * </pre>
  *
  * It announces the run to the controller over and over, as its sign of life.
@@ -161,7 +161,7 @@ public final class ClusterMember extends AbstractBehavior<ClusterMember.Command>
     if (membership.isGone(self.uid())) {
       getContext().getLog().warn("This run of the node counts as dead in its cluster");
       listener.onExpelled();
-      return Behaviors.stopped();
+      return Behaviors.ignore();
     }
     if (!self.joined() && !timers.isTimerActive(Due.JOIN)) {
       join();

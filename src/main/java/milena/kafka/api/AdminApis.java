@@ -29,6 +29,7 @@ public record AdminApis(
     return List.of(
         new MetadataHandler(nodeId, images, settings, creation),
         new DescribeClusterHandler(nodeId, images),
+        new DescribeQuorumHandler(controller, System::currentTimeMillis),
         new DescribeTopicPartitionsHandler(images, settings),
         new CreateTopicsHandler(controller, settings, readiness),
         new DeleteTopicsHandler(images, settings, controller, waits),

@@ -1,0 +1,59 @@
+package milena.node;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNotEquals;
+
+import akka.cluster.typed.Cluster;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import milena.broker.controller.Controller;
+import milena.broker.membership.ClusterMember;
+import milena.metadata.ClusterImage;
+import milena.metadata.ImageSource;
+import milena.metadata.MemberNode;
+import milena.testkit.MilenaCluster;
+import org.junit.Test;
+import org.scalatestplus.junit.JUnitSuite;
+
+/** A node whose cluster takes it for dead comes back as the same broker, in the same process. */
+public class ExpelledNodeIT extends JUnitSuite {
+
+  @Test
+  public void itBeginsAnew() throws Exception {
+    try (MilenaCluster cluster = MilenaCluster.builder().nodes(3).start()) {
+      NodeParts witness = cluster.node(1).run().parts();
+      RunningNode before = cluster.node(2).run();
+      MemberNode run = ClusterMember.runOf(2, Cluster.get(before.parts().system()));
+      long epoch = witness.images().current().brokers().get(2).epoch();
+      witness
+          .controller()
+          .tell(new Controller.NodeEnds(2, run.uid(), witness.system().deadLetters()));
+      ClusterImage image =
+          await(
+              witness.images(),
+              now -> now.brokers().get(2).epoch() > epoch && now.brokers().get(2).active());
+      MemberNode next = image.membership().nodes().get(2);
+      assertNotEquals(run.uid(), next.uid());
+      assertEquals(run.port(), next.port());
+      await(witness.images(), now -> now.membership().nodes().get(2).joined());
+    }
+  }
+
+  private static ClusterImage await(ImageSource images, Predicate<ClusterImage> condition)
+      throws Exception {
+    CompletableFuture<ClusterImage> met = new CompletableFuture<>();
+    ImageSource.Subscription subscription =
+        images.subscribe(
+            (old, now) -> {
+              if (condition.test(now)) {
+                met.complete(now);
+              }
+            });
+    try {
+      return met.get(60, TimeUnit.SECONDS);
+    } finally {
+      subscription.cancel();
+    }
+  }
+}
