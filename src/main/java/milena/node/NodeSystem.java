@@ -45,7 +45,8 @@ final class NodeSystem {
         guardian,
         NAME,
         ActorSystemSetup.create(
-            BootstrapSetup.create(whole).withClassloader(NodeSystem.class.getClassLoader())));
+            BootstrapSetup.create(Serializers.onlyUsed(whole))
+                .withClassloader(NodeSystem.class.getClassLoader())));
   }
 
   /** The {@code reference.conf} of every library; read once, whoever asks meanwhile waits. */
