@@ -13,9 +13,15 @@ import org.apache.kafka.common.protocol.Errors;
 /** Decides about changes to dynamic settings: for each resource all of its changes or none. */
 public final class ConfigDecisions {
   private final ConfigRules rules;
+  private final PartitionSweep partitions;
 
-  public ConfigDecisions(ConfigRules rules) {
+  /**
+   * @param minInSyncDefault {@code min.insync.replicas} where neither a topic nor the cluster sets
+   *     it
+   */
+  public ConfigDecisions(ConfigRules rules, int minInSyncDefault) {
     this.rules = rules;
+    this.partitions = new PartitionSweep(minInSyncDefault);
   }
 
   /** One answer for each change, in order. */
@@ -40,7 +46,9 @@ public final class ConfigDecisions {
       Outcome outcome = rules.validate(resource, after);
       after.values().removeIf(value -> value == null);
       if (outcome.ok() && !after.equals(before)) {
+        ClusterImage image = draft.image();
         draft.add(new ClusterEvent.ConfigsReplaced(resource, after));
+        draft.addAll(partitions.minimumChanged(image, draft.image()));
       }
       return outcome;
     } catch (Refusal refusal) {

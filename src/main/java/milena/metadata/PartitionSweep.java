@@ -44,6 +44,29 @@ final class PartitionSweep {
     return sweep(image, broker, partition -> true, Election::elect);
   }
 
+  /**
+   * {@code min.insync.replicas} may be another now. Where as many as it asks are in sync, leaders
+   * go on without those that were remembered as eligible, who are so no longer.
+   */
+  List<TopicEvent> minimumChanged(ClusterImage before, ClusterImage now) {
+    List<TopicEvent> events = new ArrayList<>();
+    for (TopicImage topic : now.topics().values()) {
+      int minInSync = minInSync(now, topic.name());
+      if (minInSync == minInSync(before, topic.name())) {
+        continue;
+      }
+      int index = 0;
+      for (PartitionImage partition : topic.partitions()) {
+        TopicIdPartition id = new TopicIdPartition(topic.id(), index++);
+        PartitionImage changed = Election.withInSync(partition, partition.isr(), minInSync);
+        if (!changed.elr().equals(partition.elr())) {
+          events.add(new TopicEvent.PartitionChanged(id, changed));
+        }
+      }
+    }
+    return events;
+  }
+
   private interface Change {
     Optional<PartitionImage> of(PartitionImage partition, int minInSync, IntPredicate canLead);
   }

@@ -3,9 +3,11 @@ package milena.metadata;
 import static org.junit.Assert.assertEquals;
 
 import java.util.List;
+import java.util.Map;
 import milena.common.Outcome;
 import milena.common.TopicIdPartition;
 import milena.metadata.InSyncChange.Member;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.Test;
 import org.scalatestplus.junit.JUnitSuite;
@@ -54,6 +56,20 @@ public class InSyncDecisionsTest extends JUnitSuite {
     assertEquals(List.of(2), one.partition(ID).elr());
     ClusterImage again = after(one, change(0, 2, member(1), new Member(3, 103)));
     assertEquals(List.of(), again.partition(ID).elr());
+  }
+
+  @Test
+  public void whenFewerAreAskedForNobodyElseIsEligible() {
+    ClusterImage one = after(image, change(0, 0, member(1)));
+    assertEquals(List.of(2, 3), one.partition(ID).elr());
+    ClusterImage lowered =
+        one.withConfig(
+            new ConfigResource(ConfigResource.Type.TOPIC, "t"), Map.of("min.insync.replicas", "1"));
+    List<TopicEvent> events = new PartitionSweep(2).minimumChanged(one, lowered);
+    ClusterImage now = Images.after(lowered, new Decision<>(List.copyOf(events), "lowered"));
+    assertEquals(List.of(), now.partition(ID).elr());
+    assertEquals(List.of(1), now.partition(ID).isr());
+    assertEquals("nothing else changes", List.of(), new PartitionSweep(2).minimumChanged(one, one));
   }
 
   @Test

@@ -148,7 +148,7 @@ public final class ControllerShell
     this.brokers = new BrokerDecisions(settings.minInSyncReplicas());
     this.inSync = new InSyncDecisions(settings.minInSyncReplicas());
     this.topics = new TopicDecisions(settings.topicDefaults(), rules);
-    this.configs = new ConfigDecisions(rules);
+    this.configs = new ConfigDecisions(rules, settings.minInSyncReplicas());
     this.sessions = new BrokerSessions(settings.session().toMillis(), clockMs.getAsLong());
     this.nodes =
         new NodeSessions(settings.lookAfterMs(), settings.deadAfterMs(), clockMs.getAsLong());

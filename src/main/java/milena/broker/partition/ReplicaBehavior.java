@@ -30,7 +30,6 @@ import milena.common.config.LogConfig;
 import milena.log.LogDirectory.Checkpoint;
 import milena.log.PartitionLog;
 import milena.metadata.PartitionImage;
-import milena.replication.FollowerState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -63,14 +62,8 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   /** Of the open log, null without. */
   private LogUpkeep upkeep;
 
-  /** Null unless this replica leads. */
-  private Leadership leadership;
-
-  /** Null unless this replica follows, be it nobody until there is a leader. */
-  private Following following;
-
+  private final ReplicaRole role;
   private HostedReplica hosted;
-  private long highWatermark;
   private boolean writeScheduled;
 
   /** Flushes and compactions whose threads are at work in the partition's directory. */
@@ -93,6 +86,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     super(context);
     this.id = id;
     this.host = host;
+    this.role = new ReplicaRole(id, host, context.getSelf());
   }
 
   @Override
@@ -146,8 +140,8 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
         break;
       case EXPIRE:
         expiryAtNanos = NEVER;
-        if (leadership != null) {
-          leadership.expire(System.nanoTime());
+        if (role.leads()) {
+          role.leadership().expire(System.nanoTime());
           scheduleExpiry();
         }
         break;
@@ -173,7 +167,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
         propose();
         break;
       case FOLLOW:
-        tellFetchers();
+        role.tellFetchers();
         break;
       case DIRECTORY_FAILED:
         if (log != null && !decided.directory().isOnline()) {
@@ -192,7 +186,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   // Appends.
 
   private void onAppend(Append append) throws IOException {
-    if (leadership == null) {
+    if (!role.leads()) {
       boolean offline = hosted != null && hosted.isOffline();
       Leadership.answer(
           append,
@@ -200,20 +194,20 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
               offline ? Errors.KAFKA_STORAGE_ERROR : Errors.NOT_LEADER_OR_FOLLOWER, null, -1));
       return;
     }
-    leadership.append(append, host.validators().get(), host.nowMs());
-    if (leadership.stagedBytes() >= WRITE_AT_BYTES) {
+    role.leadership().append(append, host.validators().get(), host.nowMs());
+    if (role.leadership().stagedBytes() >= WRITE_AT_BYTES) {
       write();
-    } else if (!writeScheduled && leadership.hasStaged()) {
+    } else if (!writeScheduled && role.leadership().hasStaged()) {
       writeScheduled = true;
       getContext().getSelf().tell(Tick.WRITE);
     }
   }
 
   private void write() throws IOException {
-    if (leadership == null || !leadership.hasStaged()) {
+    if (!role.leads() || !role.leadership().hasStaged()) {
       return;
     }
-    leadership.write(host.nowMs());
+    role.leadership().write(host.nowMs());
     afterProgress();
     afterWrite();
   }
@@ -229,13 +223,13 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
 
   private void afterProgress() {
     publish();
-    leadership.acknowledge();
+    role.leadership().acknowledge();
     scheduleExpiry();
-    hosted.restless(!leadership.state().isQuiet());
+    hosted.restless(!role.leadership().state().isQuiet());
   }
 
   private void scheduleExpiry() {
-    long earliest = leadership.earliestDeadlineNanos();
+    long earliest = role.leadership().earliestDeadlineNanos();
     if (earliest < expiryAtNanos) {
       expiryAtNanos = earliest;
       long inNanos = Math.max(0, earliest - System.nanoTime());
@@ -256,10 +250,10 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     }
     if (upkeep != null && upkeep.forced(forced)) {
       hosted.recoveryPoint(log.recoveryPoint());
-      if (leadership != null) {
-        leadership.onLogEnd(host.nowMs());
+      if (role.leads()) {
+        role.leadership().onLogEnd(host.nowMs());
         afterProgress();
-        if (leadership.needsFlush()) {
+        if (role.leadership().needsFlush()) {
           startFlush();
         }
       }
@@ -270,50 +264,29 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   // Replication.
 
   private void onFollowerFetched(FollowerFetched fetched) {
-    if (leadership == null || leadership.state().leaderEpoch() != fetched.leaderEpoch()) {
-      return;
-    }
-    if (leadership
-        .state()
-        .onFollowerFetched(
-            fetched.follower(), fetched.brokerEpoch(), fetched.offset(), host.nowMs())) {
+    if (role.onFollowerFetched(fetched)) {
       afterProgress();
     }
     propose();
   }
 
-  private void propose() {
-    if (leadership != null) {
-      leadership
-          .state()
-          .propose(host.nowMs())
-          .ifPresent(proposal -> host.peers().propose(id, proposal, getContext().getSelf()));
-      hosted.restless(!leadership.state().isQuiet());
-    }
+  private void onInSyncAnswered(InSyncAnswered answered) {
+    role.onInSyncAnswered(answered);
+    propose();
   }
 
-  private void onInSyncAnswered(InSyncAnswered answered) {
-    if (leadership != null && leadership.state().leaderEpoch() == answered.leaderEpoch()) {
-      leadership.onProposalAnswered(answered, host.nowMs());
-      propose();
+  private void propose() {
+    role.propose();
+    if (hosted != null) {
+      hosted.restless(role.isRestless());
     }
   }
 
   private void onFetched(Fetched fetched) throws IOException {
-    if (following == null || following.state().leaderEpoch() != fetched.leaderEpoch()) {
-      return; // the fetchers know
+    if (role.onFetched(fetched)) {
+      publish();
+      afterWrite();
     }
-    if (following.expects(fetched) && !following.take(fetched, host.nowMs())) {
-      fetched.fetcher().tell(new ReplicaFetcher.NotTaken(id, fetched.leaderEpoch()));
-      return;
-    }
-    publish();
-    fetched
-        .fetcher()
-        .tell(
-            new ReplicaFetcher.Taken(
-                id, fetched.leaderEpoch(), log.logEndOffset(), log.latestEpoch()));
-    afterWrite();
   }
 
   // What the controller decides.
@@ -339,24 +312,14 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     }
     write(); // what is staged belongs to the epoch that ends now
     PartitionImage image = become.image();
-    if (image.leader() == host.brokerId()) {
-      if (leadership == null || leadership.state().leaderEpoch() != image.leaderEpoch()) {
-        lead(image);
-      } else {
-        leadership.state().onDecided(Leadership.members(image), host.nowMs());
-      }
-    } else if (following == null || following.state().leaderEpoch() != image.leaderEpoch()) {
-      follow(image);
-    }
+    role.become(log, image);
     onReconfigure(become.config());
     publish();
-    if (leadership != null) {
-      leadership.acknowledge();
+    if (role.leads()) {
+      role.leadership().acknowledge();
       scheduleExpiry();
-      propose();
-    } else {
-      hosted.restless(false);
     }
+    propose();
     host.registry().enter(hosted);
   }
 
@@ -376,60 +339,18 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
             options,
             host.nowMs());
     upkeep = new LogUpkeep(getContext(), host, log, directory);
-    highWatermark =
-        Math.min(log.logEndOffset(), Math.max(log.logStartOffset(), directory.highWatermark(name)));
+    role.opened(
+        Math.min(
+            log.logEndOffset(), Math.max(log.logStartOffset(), directory.highWatermark(name))));
     hosted.recoveryPoint(log.recoveryPoint());
     reopenings = 0;
-  }
-
-  private void lead(PartitionImage image) throws IOException {
-    resign();
-    leadership = Leadership.begin(host, log, image, highWatermark);
-  }
-
-  private void follow(PartitionImage image) throws IOException {
-    resign();
-    following =
-        new Following(log, new FollowerState(image.leader(), image.leaderEpoch(), highWatermark));
-    tellFetchers();
-  }
-
-  private void tellFetchers() {
-    if (following != null && following.state().leader() != PartitionImage.NO_LEADER) {
-      host.peers()
-          .follow(
-              new ReplicaFetchers.Follow(
-                  id,
-                  following.state().leader(),
-                  following.state().leaderEpoch(),
-                  log.logEndOffset(),
-                  log.latestEpoch(),
-                  getContext().getSelf()));
-    }
-  }
-
-  private void resign() {
-    resign(Errors.NOT_LEADER_OR_FOLLOWER);
-  }
-
-  private void resign(Errors error) {
-    if (leadership != null) {
-      leadership.resign(error);
-      leadership = null;
-    }
-    if (following != null) {
-      host.peers().unfollow(id);
-      following = null;
-    }
   }
 
   private void onReconfigure(LogConfig config) {
     if (log != null) {
       log.reconfigure(config);
       hosted.compacted(config.compact());
-      if (leadership != null) {
-        leadership.state().onLimits(Leadership.limits(host, config));
-      }
+      role.onReconfigured(config);
       decided =
           new BecomeReplica(decided.topicName(), decided.image(), config, decided.directory());
     }
@@ -462,35 +383,30 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   }
 
   private PartitionView view() {
-    if (leadership != null) {
-      highWatermark = leadership.state().highWatermark();
-    } else if (following != null) {
-      highWatermark = following.state().highWatermark();
-    }
     PartitionImage image = decided.image();
     return new PartitionView(
         id,
         name,
-        leadership != null,
+        role.leads(),
         image.leader(),
         image.leaderEpoch(),
         image.partitionEpoch(),
-        highWatermark,
-        log.lastStableOffset(highWatermark),
+        role.highWatermark(),
+        log.lastStableOffset(role.highWatermark()),
         log.view());
   }
 
   // Upkeep.
 
   private void onDeleteRecords(DeleteRecords delete) throws IOException {
-    if (leadership == null) {
+    if (!role.leads()) {
       boolean offline = hosted != null && hosted.isOffline();
       Errors error = offline ? Errors.KAFKA_STORAGE_ERROR : Errors.NOT_LEADER_OR_FOLLOWER;
       delete.replyTo().tell(new RecordsDeleted(error.code(), -1));
       return;
     }
     write();
-    RecordsDeleted deleted = leadership.deleteRecords(delete);
+    RecordsDeleted deleted = role.leadership().deleteRecords(delete);
     publish();
     delete.replyTo().tell(deleted);
   }
@@ -498,7 +414,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   private void onRetention() throws IOException {
     if (log != null) {
       write();
-      if (upkeep.applyRetention(highWatermark)) {
+      if (upkeep.applyRetention(role.highWatermark())) {
         publish();
       }
     }
@@ -507,7 +423,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   private void onCompact() throws IOException {
     if (log != null && !compacting && deleteWhenQuiet == null) {
       write();
-      if (upkeep.startCompaction(highWatermark)) {
+      if (upkeep.startCompaction(role.highWatermark())) {
         compacting = true;
         atWork++;
         return;
@@ -534,7 +450,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     if (atWork > 0) {
       // They still write in the directory, which the next of this name must not see.
       deleteWhenQuiet = delete;
-      resign();
+      role.resign(Errors.NOT_LEADER_OR_FOLLOWER);
       return this;
     }
     boolean safe = true;
@@ -557,13 +473,13 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     if (log != null && stop.clean()) {
       try {
         write();
-        resign();
+        role.resign(Errors.NOT_LEADER_OR_FOLLOWER);
         long end = log.logEndOffset();
         long start = log.logStartOffset();
         log.close();
         log = null;
         upkeep = null;
-        decided.directory().note(Checkpoint.HIGH_WATERMARK, name, highWatermark);
+        decided.directory().note(Checkpoint.HIGH_WATERMARK, name, role.highWatermark());
         decided.directory().note(Checkpoint.LOG_START, name, start);
         decided.directory().note(Checkpoint.RECOVERY_POINT, name, end);
       } catch (IOException | RuntimeException e) {
@@ -595,10 +511,10 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
 
   /** Ends the leadership, if any, and closes the log, if open, as a crash would. */
   private void close(Errors error) {
-    resign(error);
+    role.resign(error);
     if (log != null) {
       decided.directory().note(Checkpoint.RECOVERY_POINT, name, log.recoveryPoint());
-      decided.directory().note(Checkpoint.HIGH_WATERMARK, name, highWatermark);
+      decided.directory().note(Checkpoint.HIGH_WATERMARK, name, role.highWatermark());
       PartitionLog closing = log;
       log = null;
       upkeep = null;

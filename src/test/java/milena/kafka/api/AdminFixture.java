@@ -174,7 +174,7 @@ final class AdminFixture {
     TopicDefaults defaults =
         new TopicDefaults(config.topics().partitions(), config.topics().replicationFactor());
     TopicDecisions topics = new TopicDecisions(defaults, rules);
-    ConfigDecisions configs = new ConfigDecisions(rules);
+    ConfigDecisions configs = new ConfigDecisions(rules, 1);
     RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
     return Behaviors.receive(Controller.Command.class)
         .onMessage(
