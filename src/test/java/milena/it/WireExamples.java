@@ -405,6 +405,21 @@ final class WireExamples {
           return response;
         });
     examples.put(
+        ApiKeys.DESCRIBE_QUORUM,
+        (client, version) -> {
+          var log =
+              new DescribeQuorumRequestData.TopicData()
+                  .setTopicName("__cluster_metadata")
+                  .setPartitions(List.of(new DescribeQuorumRequestData.PartitionData()));
+          var response =
+              client.call(
+                  DescribeQuorumResponseData.class,
+                  new DescribeQuorumRequestData().setTopics(List.of(log)),
+                  version);
+          assertEquals(1, response.topics().get(0).partitions().get(0).leaderId());
+          return response;
+        });
+    examples.put(
         ApiKeys.DESCRIBE_LOG_DIRS,
         (client, version) -> {
           var response =
