@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -22,8 +23,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.Assert;
 import org.junit.Test;
 import org.scalatestplus.junit.JUnitSuite;
 
@@ -55,6 +58,46 @@ public class ReplicationIT extends JUnitSuite {
     }
   }
 
+  @Test
+  public void tooFewInSyncTakeNothingUntilTheOthersAreBack() throws Exception {
+    try (MilenaCluster cluster =
+            MilenaCluster.builder().nodes(3).config("min.insync.replicas", "3").start();
+        Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()));
+        KafkaProducer<String, String> producer = producer(cluster)) {
+      admin
+          .createTopics(List.of(new NewTopic(PARTITION.topic(), 1, (short) 3)))
+          .all()
+          .get(30, TimeUnit.SECONDS);
+      List<String> acknowledged = send(producer, "before-", 50);
+      int follower = 1 + partition(admin).leader().id() % 3;
+      cluster.stopNode(follower);
+      try (KafkaProducer<String, String> impatient =
+          new KafkaProducer<>(
+              Map.of(
+                  ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                  cluster.bootstrapServers(),
+                  ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                  false,
+                  ProducerConfig.RETRIES_CONFIG,
+                  0),
+              new StringSerializer(),
+              new StringSerializer())) {
+        ExecutionException refused =
+            Assert.assertThrows(
+                ExecutionException.class,
+                () -> impatient.send(record("lost")).get(60, TimeUnit.SECONDS));
+        assertEquals(NotEnoughReplicasException.class, refused.getCause().getClass());
+      }
+      cluster.startNode(follower);
+      acknowledged.addAll(send(producer, "after-", 50));
+      assertEquals(acknowledged, read(cluster, acknowledged.size()));
+    }
+  }
+
+  private static ProducerRecord<String, String> record(String value) {
+    return new ProducerRecord<>(PARTITION.topic(), 0, null, value);
+  }
+
   private static KafkaProducer<String, String> producer(MilenaCluster cluster) {
     return new KafkaProducer<>(
         Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.bootstrapServers()),
@@ -68,7 +111,7 @@ public class ReplicationIT extends JUnitSuite {
     List<Future<RecordMetadata>> sent = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       values.add(prefix + i);
-      sent.add(producer.send(new ProducerRecord<>(PARTITION.topic(), 0, null, prefix + i)));
+      sent.add(producer.send(record(prefix + i)));
     }
     for (Future<RecordMetadata> each : sent) {
       each.get(60, TimeUnit.SECONDS);
