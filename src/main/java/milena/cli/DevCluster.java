@@ -33,7 +33,6 @@ final class DevCluster {
   private final List<Process> processes = new ArrayList<>();
   private final CountDownLatch up;
   private final CountDownLatch allRead;
-  private final CountDownLatch anyEnded = new CountDownLatch(1);
 
   /**
    * @param port of the first node; the others take the next ones
@@ -54,8 +53,8 @@ final class DevCluster {
   }
 
   /**
-   * Starts all nodes and waits until one ends by itself; then all are stopped. SIGTERM and SIGINT
-   * stop all of them cleanly and end this process with 0.
+   * Starts all nodes and waits until the last has ended: one that dies leaves the others alone.
+   * SIGTERM and SIGINT stop all of them cleanly and end this process with 0.
    *
    * @param onUp told when all serve
    */
@@ -66,7 +65,7 @@ final class DevCluster {
     Thread teller = new Thread(() -> tellWhenUp(onUp), "milena-up");
     teller.setDaemon(true);
     teller.start();
-    anyEnded.await();
+    allRead.await();
     try {
       Runtime.getRuntime().removeShutdownHook(stopper);
     } catch (IllegalStateException stopping) {
@@ -165,7 +164,6 @@ final class DevCluster {
       Thread.currentThread().interrupt();
     } finally {
       allRead.countDown();
-      anyEnded.countDown();
     }
   }
 
