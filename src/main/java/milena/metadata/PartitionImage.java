@@ -1,5 +1,6 @@
 package milena.metadata;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 
@@ -59,5 +60,13 @@ public record PartitionImage(
   public Uuid directoryOf(int brokerId) {
     int position = replicas.indexOf(brokerId);
     return position < 0 ? null : directories.get(position);
+  }
+
+  /** The same, with one broker's replica in another directory. */
+  PartitionImage withDirectory(int brokerId, Uuid directory) {
+    List<Uuid> moved = new ArrayList<>(directories);
+    moved.set(replicas.indexOf(brokerId), directory);
+    return new PartitionImage(
+        replicas, moved, isr, elr, lastKnownLeader, leader, leaderEpoch, partitionEpoch + 1);
   }
 }

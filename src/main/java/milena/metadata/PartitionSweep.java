@@ -39,6 +39,17 @@ final class PartitionSweep {
         (partition, min, canLead) -> Election.withoutReplica(partition, broker, min, canLead));
   }
 
+  /** What the broker holds of this one partition counts no longer. */
+  List<TopicEvent> forget(ClusterImage image, int broker, TopicIdPartition id) {
+    PartitionImage partition = image.partition(id);
+    int minInSync = minInSync(image, image.topic(id.topicId()).name());
+    return Election.withoutReplica(
+            partition, broker, minInSync, candidate -> canLead(image, partition, candidate))
+        .<TopicEvent>map(changed -> new TopicEvent.PartitionChanged(id, changed))
+        .stream()
+        .toList();
+  }
+
   /** The broker is there again. */
   List<TopicEvent> returned(ClusterImage image, int broker) {
     return sweep(image, broker, partition -> true, Election::elect);

@@ -8,6 +8,7 @@ import milena.broker.raft.QuorumState;
 import milena.common.CborSerializable;
 import milena.common.Outcome;
 import milena.metadata.AlteredConfig;
+import milena.metadata.AssignedReplica;
 import milena.metadata.BrokerImage.Endpoint;
 import milena.metadata.ConfigChange;
 import milena.metadata.CreatedTopic;
@@ -204,6 +205,33 @@ public final class Controller {
   /** One answer for each change, in order; what was decided is in the next image. */
   public record InSyncAltered(List<Outcome> outcomes) implements CborSerializable {
     public InSyncAltered {
+      outcomes = List.copyOf(outcomes);
+    }
+  }
+
+  /**
+   * A broker keeps replicas in other directories than the image says; directories that fail are
+   * told with {@link BrokerHeartbeat}, by way of {@link BrokerLifecycle.DirectoryFailed}.
+   */
+  public record AssignReplicas(
+      int brokerId,
+      long brokerEpoch,
+      List<AssignedReplica> replicas,
+      ActorRef<ReplicasAssigned> replyTo)
+      implements Command {
+    public AssignReplicas {
+      replicas = List.copyOf(replicas);
+    }
+
+    @Override
+    public void refuse(Outcome outcome) {
+      replyTo.tell(new ReplicasAssigned(replicas.stream().map(replica -> outcome).toList()));
+    }
+  }
+
+  /** One answer for each replica, in order; where they are now is in the next image. */
+  public record ReplicasAssigned(List<Outcome> outcomes) implements CborSerializable {
+    public ReplicasAssigned {
       outcomes = List.copyOf(outcomes);
     }
   }

@@ -15,6 +15,7 @@ import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.SignalHandler;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -22,27 +23,22 @@ import milena.broker.controller.Controller.AllocateProducerIds;
 import milena.broker.controller.Controller.AlterConfigs;
 import milena.broker.controller.Controller.AlterInSync;
 import milena.broker.controller.Controller.AnnounceNode;
+import milena.broker.controller.Controller.AssignReplicas;
 import milena.broker.controller.Controller.BrokerHeartbeat;
 import milena.broker.controller.Controller.Command;
-import milena.broker.controller.Controller.ConfigsAltered;
 import milena.broker.controller.Controller.CreatePartitions;
 import milena.broker.controller.Controller.CreateTopics;
 import milena.broker.controller.Controller.DeleteTopics;
 import milena.broker.controller.Controller.FoundDead;
 import milena.broker.controller.Controller.FoundNothing;
 import milena.broker.controller.Controller.HeartbeatReply;
-import milena.broker.controller.Controller.InSyncAltered;
 import milena.broker.controller.Controller.Internal;
 import milena.broker.controller.Controller.NodeAnnounced;
 import milena.broker.controller.Controller.NodeEnded;
 import milena.broker.controller.Controller.NodeEnds;
-import milena.broker.controller.Controller.PartitionsCreated;
-import milena.broker.controller.Controller.ProducerIdBlock;
 import milena.broker.controller.Controller.RegisterBroker;
 import milena.broker.controller.Controller.Registered;
 import milena.broker.controller.Controller.SuspectNode;
-import milena.broker.controller.Controller.TopicsCreated;
-import milena.broker.controller.Controller.TopicsDeleted;
 import milena.broker.raft.ImageSnapshots;
 import milena.broker.raft.RaftJournal;
 import milena.common.Outcome;
@@ -52,16 +48,12 @@ import milena.metadata.BrokerImage;
 import milena.metadata.BrokerSessions;
 import milena.metadata.ClusterEvent;
 import milena.metadata.ClusterImage;
-import milena.metadata.ConfigDecisions;
 import milena.metadata.Decision;
-import milena.metadata.InSyncDecisions;
 import milena.metadata.MemberNode;
 import milena.metadata.MembershipDecisions;
 import milena.metadata.MetadataEvent;
 import milena.metadata.NodeSessions;
-import milena.metadata.ProducerIds;
 import milena.metadata.RandomIds;
-import milena.metadata.TopicDecisions;
 
 /**
  * The actor around the controller's decisions: it asks one of the pure deciders, persists what was
@@ -85,9 +77,7 @@ public final class ControllerShell
   private final LongSupplier clockMs;
   private final RandomGenerator random;
   private final BrokerDecisions brokers;
-  private final InSyncDecisions inSync;
-  private final TopicDecisions topics;
-  private final ConfigDecisions configs;
+  private final ControllerDesk desk;
   private final BrokerSessions sessions;
   private final NodeSessions nodes;
   private final NodeProbe probe;
@@ -146,9 +136,7 @@ public final class ControllerShell
     this.clockMs = clockMs;
     this.random = random;
     this.brokers = new BrokerDecisions(settings.minInSyncReplicas());
-    this.inSync = new InSyncDecisions(settings.minInSyncReplicas());
-    this.topics = new TopicDecisions(settings.topicDefaults(), rules);
-    this.configs = new ConfigDecisions(rules, settings.minInSyncReplicas());
+    this.desk = new ControllerDesk(settings, rules, random);
     this.sessions = new BrokerSessions(settings.session().toMillis(), clockMs.getAsLong());
     this.nodes =
         new NodeSessions(settings.lookAfterMs(), settings.deadAfterMs(), clockMs.getAsLong());
@@ -198,12 +186,13 @@ public final class ControllerShell
     handlers
         .forAnyState()
         .onCommand(BrokerHeartbeat.class, this::onHeartbeat)
-        .onCommand(AlterInSync.class, this::onAlterInSync)
-        .onCommand(AllocateProducerIds.class, this::onAllocateProducerIds)
-        .onCommand(CreateTopics.class, this::onCreateTopics)
-        .onCommand(DeleteTopics.class, this::onDeleteTopics)
-        .onCommand(CreatePartitions.class, this::onCreatePartitions)
-        .onCommand(AlterConfigs.class, this::onAlterConfigs)
+        .onCommand(AlterInSync.class, ruled(desk::alterInSync))
+        .onCommand(AssignReplicas.class, ruled(desk::assignReplicas))
+        .onCommand(AllocateProducerIds.class, ruled(desk::allocateProducerIds))
+        .onCommand(CreateTopics.class, ruled(desk::createTopics))
+        .onCommand(DeleteTopics.class, ruled(desk::deleteTopics))
+        .onCommand(CreatePartitions.class, ruled(desk::createPartitions))
+        .onCommand(AlterConfigs.class, ruled(desk::alterConfigs))
         .onCommand(RegisterBroker.class, this::onRegister)
         .onCommand(AnnounceNode.class, this::onAnnounceNode)
         .onCommand(SuspectNode.class, this::onSuspectNode)
@@ -353,53 +342,13 @@ public final class ControllerShell
                         standing.mayShutDown())));
   }
 
-  private Effect<MetadataEvent, ClusterImage> onAlterInSync(
-      ClusterImage image, AlterInSync command) {
-    return carryOut(
-        inSync.alter(image, command.brokerId(), command.brokerEpoch(), command.changes()),
-        outcomes -> command.replyTo().tell(new InSyncAltered(outcomes)));
-  }
-
-  private Effect<MetadataEvent, ClusterImage> onAllocateProducerIds(
-      ClusterImage image, AllocateProducerIds command) {
-    return carryOut(
-        ProducerIds.allocate(image, command.brokerId(), command.brokerEpoch()),
-        block ->
-            command
-                .replyTo()
-                .tell(new ProducerIdBlock(block.outcome(), block.first(), block.count())));
-  }
-
-  private Effect<MetadataEvent, ClusterImage> onCreateTopics(
-      ClusterImage image, CreateTopics command) {
-    return carryOut(
-        onlyIf(!command.validateOnly(), topics.create(image, command.topics(), random)),
-        created -> command.replyTo().tell(new TopicsCreated(created)));
-  }
-
-  private Effect<MetadataEvent, ClusterImage> onDeleteTopics(
-      ClusterImage image, DeleteTopics command) {
-    return carryOut(
-        topics.delete(image, command.topicIds()),
-        outcomes -> command.replyTo().tell(new TopicsDeleted(outcomes)));
-  }
-
-  private Effect<MetadataEvent, ClusterImage> onCreatePartitions(
-      ClusterImage image, CreatePartitions command) {
-    return carryOut(
-        onlyIf(!command.validateOnly(), topics.grow(image, command.topics(), random)),
-        outcomes -> command.replyTo().tell(new PartitionsCreated(outcomes)));
-  }
-
-  private Effect<MetadataEvent, ClusterImage> onAlterConfigs(
-      ClusterImage image, AlterConfigs command) {
-    return carryOut(
-        onlyIf(!command.validateOnly(), configs.alter(image, command.changes())),
-        altered -> command.replyTo().tell(new ConfigsAltered(altered)));
-  }
-
-  private static <R> Decision<R> onlyIf(boolean wanted, Decision<R> decision) {
-    return wanted ? decision : decision.withoutEvents();
+  /** What the desk rules on a command, as an effect. */
+  private <C> BiFunction<ClusterImage, C, Effect<MetadataEvent, ClusterImage>> ruled(
+      BiFunction<ClusterImage, C, Ruling<?>> rule) {
+    return (image, command) -> {
+      Ruling<?> ruling = rule.apply(image, command);
+      return carryOut(ruling.decision(), reply -> ruling.tell());
+    };
   }
 
   /** One commit for all events, and the answer when they are committed. */

@@ -21,6 +21,7 @@ import milena.common.CborSerializable;
 import milena.common.Outcome;
 import milena.common.TopicIdPartition;
 import milena.metadata.AlteredConfig;
+import milena.metadata.AssignedReplica;
 import milena.metadata.BrokerImage.Endpoint;
 import milena.metadata.ConfigChange;
 import milena.metadata.CreatedTopic;
@@ -112,6 +113,12 @@ public class MessagesCrossNodesTest extends JUnitSuite {
                     new TopicIdPartition(ID, 3), 4, 6, List.of(new InSyncChange.Member(2, 7)))),
             ref(Controller.InSyncAltered.class)),
         new Controller.InSyncAltered(List.of(FAILED, Outcome.SUCCESS)),
+        new Controller.AssignReplicas(
+            1,
+            5,
+            List.of(new AssignedReplica(new TopicIdPartition(ID, 3), ID)),
+            ref(Controller.ReplicasAssigned.class)),
+        new Controller.ReplicasAssigned(List.of(FAILED, Outcome.SUCCESS)),
         new Controller.AllocateProducerIds(1, 5, ref(Controller.ProducerIdBlock.class)),
         new Controller.ProducerIdBlock(Outcome.SUCCESS, 1000, 1000),
         new Controller.AnnounceNode(
