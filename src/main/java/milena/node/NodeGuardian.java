@@ -229,6 +229,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
             new TopicDefaults(broker.topics().partitions(), broker.topics().replicationFactor()),
             Duration.ofMillis(broker.liveness().sessionMs()),
             broker.logConfig(Map.of()).minInSyncReplicas());
+    PortProbe probe = new PortProbe(blocking);
     controller =
         spawn(
             ControllerGateway.create(
@@ -238,9 +239,10 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                     new SettingsRules(broker.layers()),
                     () -> System.nanoTime() / 1_000_000,
                     new SecureRandom(),
-                    new PortProbe(blocking)),
+                    probe),
                 Duration.ofMillis(broker.quorum().requestTimeoutMs()),
-                voter -> peers.door(getContext().getSystem(), voter)),
+                voter -> peers.door(getContext().getSystem(), voter),
+                probe),
             ControllerGateway.NAME);
     if (given.log() instanceof RatisMetadataLog voter) {
       spawn(RaftEndpoint.create(voter), RaftEndpoint.NAME);

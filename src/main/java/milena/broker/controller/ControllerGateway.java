@@ -18,6 +18,7 @@ import milena.broker.controller.Controller.Command;
 import milena.broker.raft.MetadataLog;
 import milena.common.Outcome;
 import milena.metadata.ClusterImage;
+import milena.metadata.MemberNode;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -46,17 +47,23 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
   private static final Duration ANSWERED_BY = Duration.ofSeconds(30);
   private static final Duration RESTART_DELAY = Duration.ofMillis(100);
   private static final long NOT_LEADING = -1;
+  private static final int NOBODY = -1;
 
   private final MetadataLog log;
   private final ControllerShell.Factory controllers;
   private final TimerScheduler<Object> timers;
   private final Duration patience;
   private final IntFunction<Optional<ActorRef<Command>>> doors;
+  private final NodeProbe probe;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private final Deque<Handed> handed = new ArrayDeque<>();
   private ActorRef<Command> controller;
   private ActorRef<Command> leaderDoor;
   private long term = NOT_LEADING;
+  private int leader = NOBODY;
+
+  /** How often the leader was said to be dead. */
+  private int suspicions;
 
   private record Waiting(Command command, boolean fromAfar, long deadlineNanos) {}
 
@@ -81,7 +88,7 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
    */
   public static Behavior<Command> create(
       MetadataLog log, ControllerShell.Factory controllers, Duration patience) {
-    return create(log, controllers, patience, nodeId -> Optional.empty());
+    return create(log, controllers, patience, nodeId -> Optional.empty(), NodeProbe.NONE);
   }
 
   /**
@@ -89,17 +96,20 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
    * @param controllers makes the controller of a term
    * @param patience how long a command waits for a controller
    * @param doors the way to the gateways of other nodes
+   * @param probe finds out whether the node that leads the log is dead
    */
   public static Behavior<Command> create(
       MetadataLog log,
       ControllerShell.Factory controllers,
       Duration patience,
-      IntFunction<Optional<ActorRef<Command>>> doors) {
+      IntFunction<Optional<ActorRef<Command>>> doors,
+      NodeProbe probe) {
     return Behaviors.<Object>setup(
             context ->
                 Behaviors.withTimers(
                     timers ->
-                        new ControllerGateway(context, timers, log, controllers, patience, doors)))
+                        new ControllerGateway(
+                            context, timers, log, controllers, patience, doors, probe)))
         .narrow();
   }
 
@@ -109,13 +119,15 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
       MetadataLog log,
       ControllerShell.Factory controllers,
       Duration patience,
-      IntFunction<Optional<ActorRef<Command>>> doors) {
+      IntFunction<Optional<ActorRef<Command>>> doors,
+      NodeProbe probe) {
     super(context);
     this.timers = timers;
     this.log = log;
     this.controllers = controllers;
     this.patience = patience;
     this.doors = doors;
+    this.probe = probe;
     ActorRef<Object> self = context.getSelf();
     context.spawn(door(self), DOOR);
     log.observe(
@@ -165,6 +177,8 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
       ask.replyTo().tell(new Controller.QuorumDescribed(Outcome.SUCCESS, log.quorum()));
     } else if (controller != null) {
       hand(command, controller);
+    } else if (command instanceof Controller.SuspectNode suspect && suspect.nodeId() == leader) {
+      lookAtLeader(suspect);
     } else if (leaderDoor != null && !fromAfar) {
       hand(command, leaderDoor);
     } else if (waiting.size() >= WAITING_MAX) {
@@ -204,9 +218,27 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
     return this;
   }
 
+  /** Whoever controls can't be told that its own node is dead: its voters have to find out. */
+  private void lookAtLeader(Controller.SuspectNode suspect) {
+    MemberNode node = log.image().membership().nodes().get(suspect.nodeId());
+    if (node != null && node.uid() == suspect.uid()) {
+      int round = suspicions++;
+      probe
+          .isDead(node.host(), node.port())
+          .thenAccept(
+              dead -> {
+                if (dead) {
+                  log.challenge(node.id(), round);
+                }
+              });
+    }
+  }
+
   /** Another node leads: it has the controller, or is about to. */
-  private Behavior<Object> onLeaderIs(LeaderIs leader) {
-    leaderDoor = doors.apply(leader.nodeId()).orElse(null);
+  private Behavior<Object> onLeaderIs(LeaderIs now) {
+    leader = now.nodeId();
+    suspicions = 0;
+    leaderDoor = doors.apply(leader).orElse(null);
     if (leaderDoor != null) {
       refuseHanded();
       waiting.stream().filter(w -> !w.fromAfar()).forEach(w -> hand(w.command(), leaderDoor));

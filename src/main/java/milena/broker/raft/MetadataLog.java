@@ -40,6 +40,17 @@ public interface MetadataLog extends AutoCloseable {
    */
   default void handOver() {}
 
+  /**
+   * Stands for election at once in the place of a leader whose process has died, rather than wait
+   * until its silence tells; nothing happens where another leads meanwhile, or where this node's
+   * log may lack something.
+   *
+   * @param deadLeader the leader that is known to be dead
+   * @param round counts the calls about this leader from 0 on. The voters take turns by their ids,
+   *     so that they don't split the votes.
+   */
+  default void challenge(int deadLeader, int round) {}
+
   /** Stops this node's voter; what was appended and not committed stays uncertain. */
   @Override
   void close();

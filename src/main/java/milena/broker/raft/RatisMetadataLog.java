@@ -19,7 +19,10 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import milena.metadata.ClusterImage;
 import milena.metadata.MetadataEvent;
+import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -272,6 +275,40 @@ public final class RatisMetadataLog implements MetadataLog {
             new TransferLeadershipRequest(
                 writer, server.getId(), GROUP, calls.incrementAndGet(), successor, HAND_OVER_MS))
         .isSuccess();
+  }
+
+  @Override
+  public void challenge(int deadLeader, int round) {
+    try {
+      RaftServer.Division division = server.getDivision(GROUP);
+      TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+      if (!peerId(deadLeader).equals(division.getInfo().getLeaderId())
+          || last == null
+          || turn(division, deadLeader) > round) {
+        return;
+      }
+      // What the leader would say if it still could: the same as when it hands over. It is not
+      // believed where this log's last entry is of an earlier term than the leader's.
+      server.startLeaderElection(
+          StartLeaderElectionRequestProto.newBuilder()
+              .setServerRequest(
+                  RaftRpcRequestProto.newBuilder()
+                      .setRequestorId(peerId(deadLeader).toByteString())
+                      .setReplyId(server.getId().toByteString())
+                      .setRaftGroupId(RaftGroupIdProto.newBuilder().setId(GROUP.toByteString())))
+              .setLeaderLastEntry(last.toProto())
+              .build());
+    } catch (IOException | RuntimeException e) {
+      log.info("No election was begun in the place of node {}: {}", deadLeader, e.toString());
+    }
+  }
+
+  /** How many of the voters beside the dead one come before this node. */
+  private long turn(RaftServer.Division division, int deadLeader) {
+    return division.getRaftConf().getCurrentPeers().stream()
+        .mapToInt(peer -> idOf(peer.getId()))
+        .filter(id -> id != deadLeader && id < idOf(server.getId()))
+        .count();
   }
 
   @Override

@@ -112,8 +112,34 @@ public class VotersTest extends JUnitSuite {
     assertEquals(2000, image.nextProducerId());
 
     startVoter(first.id());
+    assertEquals(image, imageOnceAt(first.id(), 3));
+  }
+
+  @Test
+  public void whoseTurnItIsStandsInForALeaderThatIsSaidToBeDead() throws Exception {
+    for (int id : IDS) {
+      startVoter(id);
+    }
+    Leading first = leader();
+    append(first, 1, new ClusterNamed("three"));
+    List<Integer> others = IDS.stream().filter(id -> id != first.id()).toList();
+    for (int id : others) {
+      imageOnceAt(id, 1);
+    }
+    logs.get(others.get(1)).challenge(first.id(), 0); // not its turn
+    logs.get(others.get(0)).challenge(others.get(1), 0); // not the leader
+    logs.get(others.get(0)).challenge(first.id(), 0);
+    Leading second = leader();
+    assertEquals(new Leading(others.get(0), first.term() + 1), second);
+    append(second, 2, new ProducerIdsAllocated(1000));
+    imageOnceAt(others.get(1), 2);
+    logs.get(others.get(1)).challenge(second.id(), 1);
+    assertEquals(new Leading(others.get(1), first.term() + 2), leader());
+  }
+
+  private ClusterImage imageOnceAt(int voter, long sequence) throws InterruptedException {
     BlockingQueue<ClusterImage> images = new LinkedBlockingQueue<>();
-    logs.get(first.id())
+    logs.get(voter)
         .observe(
             new MetadataLog.Observer() {
               @Override
@@ -127,10 +153,11 @@ public class VotersTest extends JUnitSuite {
               @Override
               public void onLeadershipLost() {}
             });
-    ClusterImage caughtUp = ClusterImage.EMPTY;
-    while (caughtUp != null && caughtUp.lastSequence() < 3) {
-      caughtUp = images.poll(60, TimeUnit.SECONDS);
+    ClusterImage image = ClusterImage.EMPTY;
+    while (image.lastSequence() < sequence) {
+      image = images.poll(60, TimeUnit.SECONDS);
+      assertTrue("node " + voter + " does not catch up", image != null);
     }
-    assertEquals(image, caughtUp);
+    return image;
   }
 }
