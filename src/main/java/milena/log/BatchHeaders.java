@@ -58,6 +58,17 @@ final class BatchHeaders {
     return true;
   }
 
+  /**
+   * Says, when {@link #next} has returned false, that there were batches up to the limit.
+   *
+   * @throws DamagedLogException when there is something else
+   */
+  void requireLimit(Segment segment) throws DamagedLogException {
+    if (position != limit) {
+      throw DamagedLogException.at(segment, position, limit);
+    }
+  }
+
   private boolean readHeader() throws IOException {
     int offset = position - chunkPosition;
     if (offset >= 0 && offset + RecordBatch.HEADER_SIZE <= chunk.limit()) {

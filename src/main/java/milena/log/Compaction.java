@@ -11,6 +11,7 @@ import java.util.Optional;
 import milena.common.config.LogConfig;
 import milena.record.RecordBatch;
 import milena.record.RecordCursor;
+import org.apache.kafka.common.InvalidRecordException;
 
 /**
  * The compaction of a log's oldest segments, from {@link PartitionLog#planCompaction}: {@link #run}
@@ -68,7 +69,11 @@ public final class Compaction {
     return groups;
   }
 
-  /** Writes the new segments beside the old ones; blocks for as long as it takes. Once. */
+  /**
+   * Writes the new segments beside the old ones; blocks for as long as it takes. Once.
+   *
+   * @throws DamagedLogException when a source is damaged, which then stays as it is
+   */
   public void run() throws IOException {
     try {
       KeyOffsets lastOffsets = new KeyOffsets(MAX_KEYS);
@@ -86,6 +91,8 @@ public final class Compaction {
           groups.add(new Group(sources, rewrite(sources, compactor, transactions)));
         }
       }
+    } catch (InvalidRecordException e) {
+      throw new DamagedLogException("in " + directory + ": " + e.getMessage());
     } finally {
       segments.forEach(segment -> segment.file().release());
     }
@@ -108,6 +115,7 @@ public final class Compaction {
             return;
           }
         }
+        headers.requireLimit(segment);
       }
     }
   }
@@ -163,6 +171,9 @@ public final class Compaction {
       BatchHeaders headers = BatchHeaders.forScan(source.file().channel(), 0, source.size());
       while (headers.next()) {
         RecordBatch batch = headers.readWhole();
+        if (!batch.isCrcValid()) {
+          throw DamagedLogException.at(source, headers.position(), source.size());
+        }
         ByteBuffer kept = compactor.compact(batch);
         if (kept != null) {
           RecordBatch written = RecordBatch.at(kept, 0);
@@ -177,6 +188,7 @@ public final class Compaction {
           }
         }
       }
+      headers.requireLimit(source);
     }
     if (!staged.isEmpty()) {
       staged.writeTo(target);

@@ -11,8 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import milena.common.OffsetAndEpoch;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * At which offset each leader epoch began (KIP-101). Epochs and offsets ascend together. Immutable.
@@ -21,7 +19,6 @@ import org.slf4j.LoggerFactory;
  * number of entries, then a line "epoch offset" for each.
  */
 final class LeaderEpochs {
-  private static final Logger LOG = LoggerFactory.getLogger(LeaderEpochs.class);
   static final LeaderEpochs EMPTY = new LeaderEpochs(new int[0], new long[0]);
 
   private final int[] epochs;
@@ -118,15 +115,13 @@ final class LeaderEpochs {
         entries.values().stream().mapToLong(Long::longValue).toArray());
   }
 
-  /** What the directory's checkpoint says; empty when there is none or it can't be read. */
+  /** What the directory's checkpoint says; null when there is none or it can't be read. */
   static LeaderEpochs read(Path file) throws IOException {
     List<String> lines;
     try {
       lines = new ArrayList<>(Files.readAllLines(file, StandardCharsets.UTF_8));
-    } catch (NoSuchFileException none) {
-      return EMPTY;
-    } catch (MalformedInputException garbage) {
-      return unreadable(file);
+    } catch (NoSuchFileException | MalformedInputException none) {
+      return null;
     }
     LeaderEpochs read = EMPTY;
     try {
@@ -136,13 +131,8 @@ final class LeaderEpochs {
       }
       return read;
     } catch (IllegalArgumentException | IndexOutOfBoundsException garbage) {
-      return unreadable(file);
+      return null;
     }
-  }
-
-  private static LeaderEpochs unreadable(Path file) {
-    LOG.warn("{} can't be read: the history of leaders begins anew", file);
-    return EMPTY;
   }
 
   void write(Path file, boolean sync) throws IOException {

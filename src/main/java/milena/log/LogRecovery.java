@@ -10,10 +10,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings a log back from its directory. After a clean close only the end of the last segment is
- * looked at. After a crash, every batch past the recovery point is checked: the log ends before the
- * first one that is torn or wrong, and what lies behind it is deleted. Indexes and epochs are made
- * to say what the batches say; the producers' states are read from the newest sound snapshot and
- * brought up to date from the batches after it.
+ * looked at, and nothing is cut that was written: damage stays, is reported, and is answered
+ * CORRUPT_MESSAGE when it is read. After a crash, every batch past the recovery point is checked:
+ * the log ends before the first one that is torn or wrong, and what lies behind it is deleted.
+ * Indexes and epochs are made to say what the batches say; the producers' states are read from the
+ * newest sound snapshot and brought up to date from the batches after it.
  */
 final class LogRecovery {
   /** Distance of index entries where nobody says what {@code index.interval.bytes} was. */
@@ -35,6 +36,9 @@ final class LogRecovery {
   long logEndOffset;
   long recoveryPoint;
 
+  /** Where the first damaged place begins that is kept, -1 when there is none. */
+  long damagedFrom = -1;
+
   /** Whether the directory is not as a clean close leaves it. */
   boolean changed;
 
@@ -47,13 +51,17 @@ final class LogRecovery {
 
   LogRecovery run(PartitionFiles files) throws IOException {
     snapshots = new ProducerSnapshots(directory, files.snapshots());
-    epochs =
+    LeaderEpochs found =
         files.has(LogFiles.LEADER_EPOCHS)
             ? LeaderEpochs.read(directory.resolve(LogFiles.LEADER_EPOCHS))
-            : LeaderEpochs.EMPTY;
+            : null;
+    epochs = found == null ? LeaderEpochs.EMPTY : found;
     epochsOnDisk = epochs;
     if (files.segments().isEmpty()) {
-      startAt(options.logStartOffset());
+      startAt(Math.max(options.logStartOffset(), endIfClean()));
+      if (logEndOffset > options.logStartOffset()) {
+        tellDamage(options.logStartOffset(), logEndOffset, "the segments are missing");
+      }
       return this;
     }
     for (long base : files.segments()) {
@@ -64,6 +72,9 @@ final class LogRecovery {
               "",
               files.sizeOfLog(base),
               files.has(base, LogFiles.TRANSACTION_INDEX)));
+    }
+    if (found == null && segments.stream().anyMatch(segment -> segment.size() > 0)) {
+      rebuildEpochs();
     }
     int firstInDoubt = recoverSegments();
     checkSealed(firstInDoubt, files);
@@ -103,27 +114,88 @@ final class LogRecovery {
         first--;
       }
     }
-    long trusted = options.cleanShutdown() ? Long.MAX_VALUE : options.recoveryPoint();
     for (int i = 0; i < first; i++) {
       segments.get(i).sealedOnDisk();
     }
     for (int i = first; i < segments.size(); i++) {
-      Segment segment = segments.get(i);
-      SegmentResume resume =
-          new SegmentResume(segment, epochs, config.indexIntervalBytes(), !options.cleanShutdown());
-      int cut = resume.run(trusted, Long.MAX_VALUE);
-      epochs = resume.epochs();
-      logEndOffset = resume.endOffset();
-      if (cut > 0 || isFollowedByHole(i)) {
-        LOG.warn("{}: cut {} bytes behind offset {}", directory, cut, logEndOffset);
-        deleteFrom(i + 1);
-        changed = true;
-      }
-      if (i < segments.size() - 1) {
-        segment.seal();
-      }
+      recover(i);
+    }
+    long expectedEnd = endIfClean();
+    if (logEndOffset < expectedEnd) {
+      tellDamage(logEndOffset, expectedEnd, "they are missing from " + segments.get(last));
+      goOnAt(expectedEnd);
     }
     return first;
+  }
+
+  private void recover(int i) throws IOException {
+    boolean clean = options.cleanShutdown();
+    Segment segment = segments.get(i);
+    SegmentResume resume = new SegmentResume(segment, epochs, config.indexIntervalBytes(), !clean);
+    long trusted = clean ? Long.MAX_VALUE : options.recoveryPoint();
+    long kept = clean && endIfClean() > 0 ? endIfClean() : trusted;
+    int cut = resume.recover(trusted, kept, clean);
+    epochs = resume.epochs();
+    logEndOffset = resume.endOffset();
+    if (cut > 0 || isFollowedByHole(i)) {
+      LOG.warn("{}: cut {} bytes behind offset {}", directory, cut, logEndOffset);
+      deleteFrom(i + 1);
+      changed = true;
+    }
+    if (resume.isDamagedToItsEnd()) {
+      long end = kept < Long.MAX_VALUE ? kept : logEndOffset + 1;
+      tellDamage(resume.damagedFrom(), end, "no batch follows in " + segment);
+      goOnAt(end);
+    } else if (resume.damagedFrom() >= 0) {
+      tellDamage(resume.damagedFrom(), logEndOffset, "see " + segment);
+    }
+    if (i < segments.size() - 1 && !segment.isSealed()) {
+      segment.seal();
+    }
+  }
+
+  /** Where the log ended when it was closed cleanly; 0 when it was not, or nobody knows. */
+  private long endIfClean() {
+    return options.cleanShutdown()
+        ? Math.max(options.recoveryPoint(), snapshots.newest(Long.MAX_VALUE))
+        : 0;
+  }
+
+  /** Begins a segment behind one that nothing can be appended to. */
+  private void goOnAt(long offset) throws IOException {
+    segments.get(segments.size() - 1).seal();
+    segments.add(Segment.create(directory, offset, ""));
+    logEndOffset = offset;
+    changed = true;
+  }
+
+  private void tellDamage(long from, long to, String where) {
+    damagedFrom = damagedFrom < 0 ? from : damagedFrom;
+    LOG.error(
+        "{}: there is damage between offsets {} and {}: {}. What is left of them is kept, and"
+            + " consumers that ask for them are told so. Bring the file back from a copy, or let"
+            + " them go with kafka-delete-records.",
+        directory,
+        from,
+        to - 1,
+        where);
+  }
+
+  private void rebuildEpochs() throws IOException {
+    LOG.warn(
+        "{}: {} is missing or can't be read. It is made anew from the batches.",
+        directory,
+        LogFiles.LEADER_EPOCHS);
+    for (Segment segment : segments) {
+      BatchHeaders headers = new BatchHeaders(segment.file().channel(), 0, segment.size());
+      while (headers.next()) {
+        epochs =
+            epochs.with(headers.header().partitionLeaderEpoch(), headers.header().baseOffset());
+      }
+      segment.file().closeUntilNeeded();
+    }
+    epochs.write(directory.resolve(LogFiles.LEADER_EPOCHS), false);
+    epochsOnDisk = epochs;
   }
 
   /**

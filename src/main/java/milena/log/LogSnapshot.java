@@ -128,8 +128,7 @@ record LogSnapshot(
     if (segment.file().channel().size() < limit) {
       return new OffsetOutOfLogException("The log has been truncated: " + segment);
     }
-    return new DamagedLogException(
-        "there is no batch at byte " + position + " of " + segment + ", which goes on to " + limit);
+    return DamagedLogException.at(segment, position, limit);
   }
 
   /** Where the last batch ends that ends at or before the offset and within the bytes. */
@@ -295,6 +294,9 @@ record LogSnapshot(
                 new TimestampAndOffset(records.timestamp(), records.offset(), epoch));
           }
         }
+      }
+      if (headers.position() < sizeOf(i)) {
+        throw unreadable(segments[i], headers.position(), sizeOf(i));
       }
       return Optional.empty();
     } catch (InvalidRecordException e) {

@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import milena.common.OffsetAndEpoch;
@@ -44,22 +43,18 @@ public final class PartitionLog implements Closeable {
     public static final OpenOptions NEW = new OpenOptions(0, 0, 0, true, 86_400_000);
   }
 
-  private static final Segment[] NO_SEGMENTS = new Segment[0];
-
   private final Path directory;
   private final TopicPartition name;
   private final Uuid topicId;
   private final int producerIdExpirationMs;
-  private final List<Segment> segments;
+  private final LogSegments segments;
+  private final EpochHistory epochs;
   private final ProducerStates producers;
   private final ProducerSnapshots snapshots;
   private final StagedBatches staged = new StagedBatches();
   private final RecordBatches batches = new RecordBatches();
 
   private LogConfig config;
-  private LeaderEpochs epochs;
-  private LeaderEpochs epochsWritten;
-  private LeaderEpochs epochsForced;
   private long logStartOffset;
   private long stagedEndOffset;
   private long writtenEndOffset;
@@ -67,11 +62,10 @@ public final class PartitionLog implements Closeable {
   private long lastFlushMs;
   private long activeSinceMs;
   private long cleanedUpTo;
-  private long sealedBytes;
+  private long damagedFrom;
   private int truncations;
   private boolean changed;
   private boolean closed;
-  private Segment[] published = NO_SEGMENTS;
 
   private PartitionLog(
       Path directory,
@@ -86,21 +80,19 @@ public final class PartitionLog implements Closeable {
     this.topicId = topicId;
     this.config = config;
     this.producerIdExpirationMs = options.producerIdExpirationMs();
-    this.segments = recovered.segments;
+    this.segments = new LogSegments(directory, recovered.segments);
+    this.epochs = new EpochHistory(directory, recovered.epochs, recovered.epochsOnDisk);
     this.producers = recovered.producers;
     this.snapshots = recovered.snapshots;
-    this.epochs = recovered.epochs;
-    this.epochsWritten = recovered.epochsOnDisk;
-    this.epochsForced = recovered.epochsOnDisk;
     this.logStartOffset = recovered.logStartOffset;
     this.stagedEndOffset = recovered.logEndOffset;
     this.writtenEndOffset = recovered.logEndOffset;
     this.recoveryPoint = recovered.recoveryPoint;
     this.cleanedUpTo = options.cleanedUpTo();
+    this.damagedFrom = recovered.damagedFrom;
     this.lastFlushMs = nowMs;
     this.activeSinceMs = nowMs;
     this.changed = !options.cleanShutdown() || recovered.changed;
-    segmentsChanged();
   }
 
   /** Opens the log in the directory, which is made when missing; recovers it when need be. */
@@ -146,26 +138,18 @@ public final class PartitionLog implements Closeable {
   public LogView view() {
     Segment active = active();
     return new LogSnapshot(
-        published,
+        segments.published(),
         active.size(),
         active.largestSoFar(),
         logStartOffset,
         writtenEndOffset,
-        sealedBytes,
-        epochs,
+        segments.sealedBytes(),
+        epochs.current(),
         producers.live());
   }
 
   private Segment active() {
-    return segments.get(segments.size() - 1);
-  }
-
-  private void segmentsChanged() {
-    published = segments.toArray(NO_SEGMENTS);
-    sealedBytes = 0;
-    for (int i = 0; i < published.length - 1; i++) {
-      sealedBytes += published[i].size();
-    }
+    return segments.active();
   }
 
   public long logStartOffset() {
@@ -182,9 +166,18 @@ public final class PartitionLog implements Closeable {
     return writtenEndOffset;
   }
 
+  /**
+   * Where the first place begins that {@link #open} found damaged and kept, since the records there
+   * were once acknowledged; -1 when there is none. A replica that another leads can have them
+   * again, if it cuts its log there.
+   */
+  public long damagedFrom() {
+    return damagedFrom;
+  }
+
   /** The newest leader epoch in the log's history, -1 when there is none. */
   public int latestEpoch() {
-    return epochs.latest();
+    return epochs.current().latest();
   }
 
   /**
@@ -192,13 +185,12 @@ public final class PartitionLog implements Closeable {
    * -1) when none is known.
    */
   public OffsetAndEpoch endOffsetForEpoch(int leaderEpoch) {
-    return epochs.endOf(leaderEpoch, stagedEndOffset);
+    return epochs.current().endOf(leaderEpoch, stagedEndOffset);
   }
 
   /** Notes that this replica leads in {@code leaderEpoch} from the log's end on. */
   public void beginEpoch(int leaderEpoch) {
-    // Not written yet: until the epoch has batches, no one can miss it.
-    epochs = epochs.with(leaderEpoch, stagedEndOffset);
+    epochs.note(epochs.current().with(leaderEpoch, stagedEndOffset));
   }
 
   /**
@@ -253,7 +245,7 @@ public final class PartitionLog implements Closeable {
             "A batch at " + batch.baseOffset() + " overlaps the log's end " + stagedEndOffset);
       }
       stagedEndOffset = batch.baseOffset();
-      epochs = epochs.with(batch.partitionLeaderEpoch(), batch.baseOffset());
+      epochs.note(epochs.current().with(batch.partitionLeaderEpoch(), batch.baseOffset()));
       stage(records, nowMs);
     }
     return new AppendOutcome.Appended(baseOffset, stagedEndOffset - 1);
@@ -265,8 +257,8 @@ public final class PartitionLog implements Closeable {
     int size = batch.sizeInBytes();
     long baseOffset = batch.baseOffset();
     long lastOffset = batch.lastOffset();
-    if (epochs.latest() < batch.partitionLeaderEpoch()) {
-      epochs = epochs.with(batch.partitionLeaderEpoch(), baseOffset);
+    if (latestEpoch() < batch.partitionLeaderEpoch()) {
+      epochs.note(epochs.current().with(batch.partitionLeaderEpoch(), baseOffset));
     }
     if (active().isFullFor(size, lastOffset, config.segmentBytes(), config.segmentIndexBytes())
         || RollPolicy.isTooOld(
@@ -291,13 +283,11 @@ public final class PartitionLog implements Closeable {
     if (active().size() > 0) {
       active().seal();
       snapshots.write(baseOffset, producers.live());
-      segments.add(Segment.create(directory, baseOffset, ""));
-    } else if (active().baseOffset() != baseOffset) {
-      segments.remove(segments.size() - 1).erase();
-      segments.add(Segment.create(directory, baseOffset, ""));
+      segments.begin(baseOffset);
+    } else {
+      segments.rebase(baseOffset);
     }
     activeSinceMs = nowMs;
-    segmentsChanged();
   }
 
   public boolean hasStaged() {
@@ -313,10 +303,7 @@ public final class PartitionLog implements Closeable {
     staged.writeTo(active());
     writtenEndOffset = stagedEndOffset;
     changed = true;
-    if (epochs != epochsWritten) {
-      epochs.write(directory.resolve(LogFiles.LEADER_EPOCHS), false);
-      epochsWritten = epochs;
-    }
+    epochs.write();
   }
 
   /**
@@ -347,20 +334,9 @@ public final class PartitionLog implements Closeable {
    */
   public LogFlush startFlush() throws IOException {
     ensureOpen();
-    List<Segment> unforced = new ArrayList<>();
     active().saveIndexes();
-    for (int i = segments.size() - 1; i >= 0; i--) {
-      Segment segment = segments.get(i);
-      boolean inDoubt =
-          i == segments.size() - 1 || segments.get(i + 1).baseOffset() > recoveryPoint;
-      if (!inDoubt) {
-        break;
-      }
-      segment.file().retain();
-      unforced.add(segment);
-    }
-    LeaderEpochs newEpochs = epochsWritten == epochsForced ? null : epochsWritten;
-    return new LogFlush(directory, unforced, newEpochs, writtenEndOffset, truncations);
+    List<Segment> unforced = segments.retainUnforced(recoveryPoint);
+    return new LogFlush(directory, unforced, epochs.unforced(), writtenEndOffset, truncations);
   }
 
   /**
@@ -374,7 +350,7 @@ public final class PartitionLog implements Closeable {
     recoveryPoint = Math.max(recoveryPoint, flush.endOffset());
     lastFlushMs = nowMs;
     if (flush.newEpochs() != null) {
-      epochsForced = flush.newEpochs();
+      epochs.forced(flush.newEpochs());
     }
   }
 
@@ -398,44 +374,38 @@ public final class PartitionLog implements Closeable {
     ensureOpen();
     writeStaged();
     if (offset >= writtenEndOffset) {
-      epochs = epochs.truncatedTo(writtenEndOffset);
+      epochs.note(epochs.current().truncatedTo(writtenEndOffset));
       return false;
     }
-    if (offset < segments.get(0).baseOffset()) {
+    if (offset < segments.first().baseOffset()) {
       truncateFullyAndStartAt(offset);
       return true;
     }
     changed = true;
-    while (active().baseOffset() > offset) {
-      segments.remove(segments.size() - 1).erase();
-    }
-    Segment cut = active();
-    cut.file().release();
-    Segment reopened = cut.reopen(directory);
-    segments.set(segments.size() - 1, reopened);
+    Segment reopened = segments.reopenAt(offset);
     // The epochs are known already, and cut below.
-    SegmentResume resume = new SegmentResume(reopened, epochs, config.indexIntervalBytes(), false);
-    resume.run(offset, offset);
+    SegmentResume resume =
+        new SegmentResume(reopened, epochs.current(), config.indexIntervalBytes(), false);
+    resume.cut(offset, offset);
     reopened.saveIndexes();
     reopened.aborted().truncateTo(offset);
     endAt(resume.endOffset());
     snapshots.deleteAbove(writtenEndOffset);
     ProducerReplay.bringUpToDate(
-        producers, snapshots, segments, writtenEndOffset, writtenEndOffset);
+        producers, snapshots, segments.all(), writtenEndOffset, writtenEndOffset);
     return true;
   }
 
   private void endAt(long offset) throws IOException {
     truncations++;
+    damagedFrom = damagedFrom < offset ? damagedFrom : -1;
     stagedEndOffset = offset;
     writtenEndOffset = offset;
     recoveryPoint = Math.min(recoveryPoint, offset);
     cleanedUpTo = Math.min(cleanedUpTo, offset);
     logStartOffset = Math.min(logStartOffset, offset);
-    epochs = epochs.truncatedTo(offset);
-    epochs.write(directory.resolve(LogFiles.LEADER_EPOCHS), false);
-    epochsWritten = epochs;
-    segmentsChanged();
+    epochs.note(epochs.current().truncatedTo(offset));
+    epochs.write();
   }
 
   /** Drops everything; the next record gets {@code offset}. */
@@ -443,13 +413,10 @@ public final class PartitionLog implements Closeable {
     ensureOpen();
     changed = true;
     staged.clear();
-    while (!segments.isEmpty()) {
-      segments.remove(segments.size() - 1).erase();
-    }
-    segments.add(Segment.create(directory, offset, ""));
+    segments.restart(offset);
     producers.clear();
     snapshots.deleteAbove(-1);
-    epochs = LeaderEpochs.EMPTY;
+    epochs.note(LeaderEpochs.EMPTY);
     logStartOffset = offset;
     recoveryPoint = offset;
     endAt(offset);
@@ -468,7 +435,7 @@ public final class PartitionLog implements Closeable {
       return false;
     }
     logStartOffset = offset;
-    epochs = epochs.startingAt(offset);
+    epochs.note(epochs.current().startingAt(offset));
     changed = true;
     return true;
   }
@@ -476,7 +443,7 @@ public final class PartitionLog implements Closeable {
   /** Which segments retention by time, by size and by log start offset would delete now. */
   public RetentionPlan planRetention(long nowMs, long highWatermark) throws IOException {
     return RetentionPlan.of(
-        segments, config, logStartOffset, writtenEndOffset, highWatermark, nowMs);
+        segments.all(), config, logStartOffset, writtenEndOffset, highWatermark, nowMs);
   }
 
   /**
@@ -489,21 +456,16 @@ public final class PartitionLog implements Closeable {
     if (plan.isEmpty()) {
       return new DeletedSegments(List.of());
     }
-    if (plan.segmentCount() >= segments.size()) {
+    if (plan.segmentCount() >= segments.all().size()) {
       roll(stagedEndOffset, nowMs);
     }
-    List<Segment> gone = List.copyOf(segments.subList(0, plan.segmentCount()));
-    for (Segment segment : gone) {
-      segment.rename(directory, "", LogFiles.DELETED);
-      segments.remove(0);
-    }
-    long firstOffset = segments.get(0).baseOffset();
+    DeletedSegments gone = segments.takeOldest(plan.segmentCount());
+    long firstOffset = segments.first().baseOffset();
     snapshots.deleteBelow(firstOffset);
     logStartOffset = Math.max(logStartOffset, firstOffset);
-    epochs = epochs.startingAt(logStartOffset);
+    epochs.note(epochs.current().startingAt(logStartOffset));
     changed = true;
-    segmentsChanged();
-    return new DeletedSegments(gone);
+    return gone;
   }
 
   /**
@@ -516,7 +478,7 @@ public final class PartitionLog implements Closeable {
   public Optional<Compaction> planCompaction(long nowMs, long stableOffset) throws IOException {
     ensureOpen();
     return Compaction.plan(
-        directory, config, segments, producers, cleanedUpTo, stableOffset, nowMs);
+        directory, config, segments.all(), producers, cleanedUpTo, stableOffset, nowMs);
   }
 
   /**
@@ -528,28 +490,16 @@ public final class PartitionLog implements Closeable {
   public DeletedSegments finishCompaction(Compaction done) throws IOException {
     ensureOpen();
     List<Segment> sources = done.groups().stream().flatMap(g -> g.sources().stream()).toList();
-    if (sources.isEmpty()
-        || sources.size() >= segments.size()
-        || !segments.subList(0, sources.size()).equals(sources)) {
+    if (sources.isEmpty() || !segments.beginWith(sources)) {
       done.discard();
       return new DeletedSegments(List.of());
     }
     changed = true;
     for (Compaction.Group group : done.groups()) {
-      Segment compacted = group.compacted();
-      compacted.rename(directory, LogFiles.CLEANED, LogFiles.SWAP);
-      DurableFiles.forceDirectory(directory);
-      for (Segment source : group.sources()) {
-        source.rename(directory, "", LogFiles.DELETED);
-      }
-      compacted.rename(directory, LogFiles.SWAP, "");
-      int at = segments.indexOf(group.sources().get(0));
-      segments.subList(at, at + group.sources().size()).clear();
-      segments.add(at, compacted);
+      segments.replace(group);
     }
     cleanedUpTo = Math.max(cleanedUpTo, done.cleanedUpTo());
-    snapshots.deleteStray(segments.stream().map(Segment::baseOffset).toList());
-    segmentsChanged();
+    snapshots.deleteStray(segments.all().stream().map(Segment::baseOffset).toList());
     return new DeletedSegments(sources);
   }
 
@@ -564,9 +514,7 @@ public final class PartitionLog implements Closeable {
       active().indexer().finish();
       flush(lastFlushMs);
       active().saveIndexes();
-      if (epochs != epochsForced) {
-        epochs.write(directory.resolve(LogFiles.LEADER_EPOCHS), true);
-      }
+      epochs.writeForced();
       if (snapshots.newest(writtenEndOffset) < writtenEndOffset) {
         // Not forced: one that is lost or torn is made up for from the batches.
         snapshots.write(writtenEndOffset, producers.live());
@@ -581,7 +529,7 @@ public final class PartitionLog implements Closeable {
     if (!closed) {
       closed = true;
       staged.clear();
-      segments.forEach(segment -> segment.file().release());
+      segments.release();
     }
   }
 

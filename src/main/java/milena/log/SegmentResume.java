@@ -9,7 +9,8 @@ import milena.record.RecordBatch;
 /**
  * Brings a segment that is to grow, or whose end is in doubt, back from disk: takes what its
  * indexes say of the trusted part, steps through the rest, and cuts the file after the last batch
- * that can be right.
+ * that can be right. What was once safely on disk is never cut: damage there stays, with what
+ * follows it.
  */
 final class SegmentResume {
   private final Segment segment;
@@ -18,6 +19,14 @@ final class SegmentResume {
   private LeaderEpochs epochs;
   private long endOffset;
   private int validSize;
+  private long damagedFrom = -1;
+  private boolean damagedToItsEnd;
+
+  /** Whether the next batch is the one that the last index entry names. */
+  private boolean indexed;
+
+  /** Whether the next batch is the first behind a damaged place. */
+  private boolean afterDamage;
 
   /**
    * @param epochs history up to the segment; batches add to it
@@ -28,6 +37,7 @@ final class SegmentResume {
     this.epochs = epochs;
     this.intervalBytes = intervalBytes;
     this.checkCrc = checkCrc;
+    this.endOffset = segment.baseOffset();
   }
 
   LeaderEpochs epochs() {
@@ -39,19 +49,73 @@ final class SegmentResume {
     return endOffset;
   }
 
+  /** Where the first damaged place begins that was not cut, -1 when there is none. */
+  long damagedFrom() {
+    return damagedFrom;
+  }
+
+  /** Whether nothing sound follows the damaged place: nothing may be appended behind it. */
+  boolean isDamagedToItsEnd() {
+    return damagedToItsEnd;
+  }
+
   /**
    * Reads what is at or past {@code trustedUpTo}, or past the last index entry before it, up to the
    * first batch that ends past {@code upTo}; cuts all behind.
+   */
+  void cut(long trustedUpTo, long upTo) throws IOException {
+    FileChannel file = segment.file().channel();
+    int fileSize = sizeOf(file);
+    walk(file, startFromIndexes(file, fileSize, trustedUpTo), fileSize, trustedUpTo, upTo);
+    cutBehind(file);
+  }
+
+  /**
+   * Reads as {@link #cut} does, all of the segment. Damage below {@code keptUpTo} is no torn tail:
+   * the batches go on where the next sound one is found. When none is, the segment's end counts as
+   * damaged if {@code endIsKnown}; if not, a crash may well have left it so, and it is cut.
    *
    * @return how many bytes were cut
    */
-  int run(long trustedUpTo, long upTo) throws IOException {
+  int recover(long trustedUpTo, long keptUpTo, boolean endIsKnown) throws IOException {
     FileChannel file = segment.file().channel();
-    int fileSize = (int) Math.min(Integer.MAX_VALUE, file.size());
+    int fileSize = sizeOf(file);
     int start = startFromIndexes(file, fileSize, trustedUpTo);
-    endOffset = segment.baseOffset();
+    walk(file, start, fileSize, trustedUpTo, Long.MAX_VALUE);
+    while (validSize < fileSize && endOffset < keptUpTo) {
+      int sound = SoundBatches.first(file, validSize + 1, fileSize, endOffset, keptUpTo);
+      if (sound < 0 && !endIsKnown) {
+        break;
+      }
+      damagedFrom = damagedFrom < 0 ? endOffset : damagedFrom;
+      if (sound < 0) {
+        damagedToItsEnd = true;
+        validSize = fileSize;
+      } else {
+        afterDamage = true;
+        walk(file, sound, fileSize, trustedUpTo, Long.MAX_VALUE);
+      }
+    }
+    return cutBehind(file);
+  }
+
+  private static int sizeOf(FileChannel file) throws IOException {
+    return (int) Math.min(Integer.MAX_VALUE, file.size());
+  }
+
+  private int cutBehind(FileChannel file) throws IOException {
+    long size = file.size();
+    if (validSize < size) {
+      file.truncate(validSize);
+    }
+    segment.recoveredTo(validSize);
+    return (int) Math.min(Integer.MAX_VALUE, size - validSize);
+  }
+
+  /** Steps through the batches from a position on, which is where one begins. */
+  private void walk(FileChannel file, int start, int fileSize, long trustedUpTo, long upTo)
+      throws IOException {
     validSize = start;
-    boolean indexed = start > 0;
     BatchHeaders headers =
         checkCrc
             ? BatchHeaders.forScan(file, start, fileSize)
@@ -73,9 +137,16 @@ final class SegmentResume {
         segment.indexer().skip(size);
         indexed = false;
       } else {
+        // Behind damage an entry at once: who looks for what follows must not start before it.
         segment
             .indexer()
-            .add(batch.lastOffset(), batch.maxTimestamp(), headers.position(), size, intervalBytes);
+            .add(
+                batch.lastOffset(),
+                batch.maxTimestamp(),
+                headers.position(),
+                size,
+                afterDamage ? -1 : intervalBytes);
+        afterDamage = false;
       }
       endOffset = batch.nextOffset();
       validSize = headers.position() + size;
@@ -83,11 +154,6 @@ final class SegmentResume {
     if (indexed) {
       throw new IllegalStateException("The batch that the index names has gone: " + segment);
     }
-    if (validSize < file.size()) {
-      file.truncate(validSize);
-    }
-    segment.recoveredTo(validSize);
-    return fileSize - validSize;
   }
 
   /** Position of the batch of the last usable index entry; 0 and no entries when none is. */
@@ -109,6 +175,7 @@ final class SegmentResume {
             .resume(
                 TimeIndex.timestampAt(times, keptTimes - 1),
                 segment.times().offsetAt(times, keptTimes - 1));
+        indexed = true;
         return position;
       }
     }

@@ -1,6 +1,7 @@
 package milena.log;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNull;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,13 +53,13 @@ public class LeaderEpochsTest extends JUnitSuite {
   @Test
   public void theFileIsKafkasAndGarbageReadsAsNothing() throws Exception {
     Path file = folder.getRoot().toPath().resolve(LogFiles.LEADER_EPOCHS);
-    assertEquals(LeaderEpochs.EMPTY, LeaderEpochs.read(file));
+    assertNull(LeaderEpochs.read(file));
     history().write(file, false);
     assertEquals("0\n3\n2 0\n4 10\n5 20\n", Files.readString(file));
     assertEquals(history(), LeaderEpochs.read(file));
     Files.writeString(file, "0\n3\n2 0\n");
-    assertEquals(LeaderEpochs.EMPTY, LeaderEpochs.read(file));
+    assertNull(LeaderEpochs.read(file));
     Files.write(file, new byte[] {(byte) 0xff, 0, 3});
-    assertEquals(LeaderEpochs.EMPTY, LeaderEpochs.read(file));
+    assertNull(LeaderEpochs.read(file));
   }
 }

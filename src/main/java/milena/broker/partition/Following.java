@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import milena.broker.partition.PartitionReplica.Fetched;
 import milena.log.PartitionLog;
+import milena.metadata.PartitionImage;
 import milena.record.RecordBatches;
 import milena.replication.FollowerState;
 import milena.replication.FollowerState.StartAt;
@@ -22,11 +23,24 @@ final class Following {
   private final FollowerState state;
   private final RecordBatches batches = new RecordBatches();
 
-  /** Begins at the end of the log, without the epochs in which this replica has led for nothing. */
+  /**
+   * Begins at the end of the log, without the epochs in which this replica has led for nothing; or,
+   * where a leader has what is damaged here, at the damage.
+   */
   Following(PartitionLog log, FollowerState state) throws IOException {
     this.log = log;
     this.state = state;
-    log.truncateTo(log.logEndOffset());
+    if (log.damagedFrom() >= 0 && state.leader() != PartitionImage.NO_LEADER) {
+      LOG.warn(
+          "{} drops what it has from its damage at {} on, to have it anew from broker {}.",
+          log.name(),
+          log.damagedFrom(),
+          state.leader());
+      log.truncateTo(log.damagedFrom());
+      state.onTruncated(log.logEndOffset());
+    } else {
+      log.truncateTo(log.logEndOffset());
+    }
   }
 
   FollowerState state() {

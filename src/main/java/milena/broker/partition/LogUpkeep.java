@@ -8,6 +8,7 @@ import milena.broker.partition.PartitionReplica.Command;
 import milena.broker.partition.PartitionReplica.Compacted;
 import milena.broker.partition.PartitionReplica.Forced;
 import milena.log.Compaction;
+import milena.log.DamagedLogException;
 import milena.log.DeletedSegments;
 import milena.log.LogDirectory.Checkpoint;
 import milena.log.LogFlush;
@@ -130,6 +131,13 @@ final class LogUpkeep {
       return false;
     }
     compaction = null;
+    if (done.failure() instanceof DamagedLogException damage) {
+      uncompactable = true;
+      context
+          .getLog()
+          .error("{} is damaged and not compacted any more: {}", log.name(), damage.getMessage());
+      return false;
+    }
     if (done.failure() instanceof IOException failure) {
       throw failure;
     }

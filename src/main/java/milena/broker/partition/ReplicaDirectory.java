@@ -46,6 +46,7 @@ public final class ReplicaDirectory {
     this.cleanStopEpoch = cleanStopEpoch;
     this.foundAtStart = List.copyOf(foundAtStart);
     this.checkpoints = checkpoints;
+    checkpoints.forEach((checkpoint, offsets) -> written.put(checkpoint, Map.copyOf(offsets)));
     foundAtStart.forEach(partition -> unopened.put(partition.name(), partition));
   }
 
@@ -110,9 +111,26 @@ public final class ReplicaDirectory {
   }
 
   /** What is known of a partition's log before this node has opened it. */
-  PartitionLog.OpenOptions firstOpening(TopicPartition name, int producerIdExpirationMs) {
+  PartitionLog.OpenOptions firstOpening(TopicPartition name, int producerIdExpirationMs)
+      throws IOException {
     boolean isNew = unopened.remove(name) == null;
+    if (isNew) {
+      forgetNamesake(name);
+    }
     return openOptions(name, isNew || cleanStopEpoch.isPresent(), producerIdExpirationMs);
+  }
+
+  /**
+   * Takes what the checkpoints say of a deleted partition of the same name off the disk, before a
+   * crash could make it be taken for the new one's.
+   */
+  private void forgetNamesake(TopicPartition name) throws IOException {
+    for (Checkpoint checkpoint : Checkpoint.values()) {
+      checkpoints.get(checkpoint).remove(name);
+      if (written.getOrDefault(checkpoint, Map.of()).containsKey(name)) {
+        writeCheckpoint(checkpoint);
+      }
+    }
   }
 
   /** Whether a log that a crash left was not opened in this run, hence not recovered either. */
@@ -158,7 +176,7 @@ public final class ReplicaDirectory {
   }
 
   /** Writes what was noted, unless it stands there already. */
-  void writeCheckpoint(Checkpoint checkpoint) throws IOException {
+  synchronized void writeCheckpoint(Checkpoint checkpoint) throws IOException {
     Map<TopicPartition, Long> offsets = Map.copyOf(checkpoints.get(checkpoint));
     if (!offsets.equals(written.get(checkpoint))) {
       files.writeCheckpoint(checkpoint, offsets);
