@@ -57,7 +57,10 @@ final class Apis {
     handlers.add(new ProduceHandler(partitions));
     handlers.add(
         new FetchHandler(
-            partitions, config.network().fetchMaxBytes(), config.network().fetchSessionSlots()));
+            partitions,
+            config.network().fetchMaxBytes(),
+            config.network().fetchSessionSlots(),
+            config.replication().rackAwareFetching()));
     handlers.add(new ListOffsetsHandler(partitions, parts.blocking()));
     handlers.add(new OffsetForLeaderEpochHandler(partitions));
     handlers.add(new DeleteRecordsHandler(partitions, scheduler));

@@ -156,6 +156,7 @@ public final class MilenaCluster implements AutoCloseable {
     settings.put("offsets.topic.replication.factor", replicas);
     settings.put("transaction.state.log.replication.factor", replicas);
     settings.putAll(plan.settings);
+    settings.putAll(plan.settingsOfNodes.getOrDefault(id, Map.of()));
     MilenaNode.Builder builder =
         MilenaNode.builder().dataDir(directory.resolve(Integer.toString(id)));
     settings.forEach(builder::config);
@@ -206,6 +207,7 @@ public final class MilenaCluster implements AutoCloseable {
   /** Collects what the nodes of a cluster have in common. */
   public static final class Builder {
     private final Map<String, String> settings = new LinkedHashMap<>();
+    private final Map<Integer, Map<String, String>> settingsOfNodes = new TreeMap<>();
     private int nodes = 3;
     private Path directory;
 
@@ -220,6 +222,12 @@ public final class MilenaCluster implements AutoCloseable {
     /** Sets one of Kafka's settings, or Milena's own, on every node. */
     public Builder config(String name, String value) {
       settings.put(name, value);
+      return this;
+    }
+
+    /** Sets one of them on one node, whatever it is on the others. */
+    public Builder config(int node, String name, String value) {
+      settingsOfNodes.computeIfAbsent(node, id -> new LinkedHashMap<>()).put(name, value);
       return this;
     }
 

@@ -211,7 +211,8 @@ public record BrokerConfig(
       int fetchMaxWaitMs,
       int fetchBackoffMs,
       int socketTimeoutMs,
-      int receiveBufferBytes) {
+      int receiveBufferBytes,
+      boolean rackAwareFetching) {
     static Replication of(ConfigLayers layers) {
       return new Replication(
           layers.wide("replica.lag.time.max.ms"),
@@ -221,7 +222,8 @@ public record BrokerConfig(
           layers.integer("replica.fetch.wait.max.ms"),
           layers.integer("replica.fetch.backoff.ms"),
           layers.integer("replica.socket.timeout.ms"),
-          layers.integer("replica.socket.receive.buffer.bytes"));
+          layers.integer("replica.socket.receive.buffer.bytes"),
+          layers.optional("replica.selector.class").isPresent());
     }
   }
 

@@ -9,6 +9,10 @@ import java.util.List;
 
 /** How many copies there are, who may lead, and how followers keep up. */
 final class ReplicationSettings {
+  /** The one choice there is: plug-ins are not loaded. */
+  private static final String RACK_AWARE =
+      "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+
   private static final String NEXT = "replication between brokers is not served yet";
   private static final String QUOTAS = "quotas are not served yet";
 
@@ -75,8 +79,8 @@ final class ReplicationSettings {
             .high()
             .doc("The kernel's receive buffer of a follower's connection."),
         text("replica.selector.class", null)
-            .refused("consumers fetch from the leader")
-            .doc("The plug-in that lets consumers fetch from a follower."),
+            .oneOf(RACK_AWARE)
+            .doc("By whose choice consumers fetch from a follower: one in their rack, or none."),
         flag("follower.fetch.last.tiered.offset.enable", false)
             .clusterWide()
             .refused("tiered storage is not served")

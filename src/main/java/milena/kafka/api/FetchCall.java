@@ -128,7 +128,7 @@ final class FetchCall extends CompletableFuture<FetchAnswer> {
   private void watch(FetchPosition position) {
     PartitionHandle handle = reader.find(position);
     if (handle != null) {
-      Watch watch = new Watch(handle, position.fetchOffset(), handle.view().leaderEpoch());
+      Watch watch = new Watch(handle, position.fetchOffset(), handle.view());
       watches.add(watch);
       handle.watch(watch);
     }
@@ -165,19 +165,20 @@ final class FetchCall extends CompletableFuture<FetchAnswer> {
   private final class Watch implements PartitionHandle.Watcher {
     private final PartitionHandle handle;
     private final long fetchOffset;
-    private final int leaderEpoch;
+    private final PartitionView before;
 
-    Watch(PartitionHandle handle, long fetchOffset, int leaderEpoch) {
+    Watch(PartitionHandle handle, long fetchOffset, PartitionView before) {
       this.handle = handle;
       this.fetchOffset = fetchOffset;
-      this.leaderEpoch = leaderEpoch;
+      this.before = before;
     }
 
     @Override
     public void published(PartitionView view) {
       if (reader.visibleEnd(view) > fetchOffset
-          || view.leaderEpoch() != leaderEpoch
-          || !view.leading()
+          || view.leaderEpoch() != before.leaderEpoch()
+          || view.leading() != before.leading()
+          || (reader.isEager() && view.highWatermark() != before.highWatermark())
           || handle.isOffline()) {
         wake();
       }

@@ -16,21 +16,26 @@ import org.apache.kafka.common.requests.FetchMetadata;
  * waiting to a {@link FetchCall}.
  */
 public final class FetchHandler implements ApiHandler<FetchRequestData> {
+  private static final short RACKS_SINCE_VERSION = 11;
   private static final short TOPIC_IDS_SINCE_VERSION = 13;
 
   private final LocalPartitions partitions;
   private final FetchSessions sessions;
   private final int maxBytes;
+  private final boolean rackAware;
 
   /**
    * A handler for one node.
    *
    * @param maxBytes the most an answer holds ({@code fetch.max.bytes})
    * @param sessionSlots {@code max.incremental.fetch.session.cache.slots}
+   * @param rackAware whether consumers are sent to followers in their own rack (KIP-392)
    */
-  public FetchHandler(LocalPartitions partitions, int maxBytes, int sessionSlots) {
+  public FetchHandler(
+      LocalPartitions partitions, int maxBytes, int sessionSlots, boolean rackAware) {
     this.partitions = partitions;
     this.maxBytes = maxBytes;
+    this.rackAware = rackAware;
     this.sessions = new FetchSessions(sessionSlots);
   }
 
@@ -54,7 +59,7 @@ public final class FetchHandler implements ApiHandler<FetchRequestData> {
         new FetchReader(
             partitions,
             context,
-            replicaId >= 0,
+            readerOf(context, request, replicaId),
             request.isolationLevel() == IsolationLevel.READ_COMMITTED.id(),
             Math.min(request.minBytes(), most),
             most);
@@ -65,6 +70,16 @@ public final class FetchHandler implements ApiHandler<FetchRequestData> {
         request.sessionEpoch() == FetchMetadata.INITIAL_EPOCH
             || request.sessionEpoch() == FetchMetadata.FINAL_EPOCH;
     return full ? full(context, request, reader) : incremental(context, request, reader);
+  }
+
+  private FetchReader.Audience readerOf(
+      RequestContext context, FetchRequestData request, int replicaId) {
+    if (replicaId >= 0) {
+      return rackAware ? FetchReader.Audience.FOLLOWER_THAT_SERVES : FetchReader.Audience.FOLLOWER;
+    }
+    return context.apiVersion() < RACKS_SINCE_VERSION
+        ? FetchReader.Audience.OF_LEADERS
+        : new FetchReader.Audience(false, true, false, rackAware ? request.rackId() : "");
   }
 
   private CompletionStage<FetchAnswer> full(

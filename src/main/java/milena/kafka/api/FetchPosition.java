@@ -65,6 +65,11 @@ final class FetchPosition {
     return toldHighWatermark != highWatermark || toldLogStart != logStart;
   }
 
+  /** Whether it was told of another high watermark than this. */
+  boolean isOld(long highWatermark) {
+    return toldHighWatermark != NEVER_TOLD && toldHighWatermark != highWatermark;
+  }
+
   void told(long highWatermark, long logStart) {
     toldHighWatermark = highWatermark;
     toldLogStart = logStart;

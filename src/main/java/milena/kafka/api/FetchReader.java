@@ -3,6 +3,7 @@ package milena.kafka.api;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import milena.broker.partition.PartitionHandle;
 import milena.broker.partition.PartitionReplica.FollowerFetched;
 import milena.broker.partition.PartitionView;
@@ -29,24 +30,36 @@ final class FetchReader {
 
   private final LocalPartitions partitions;
   private final RequestContext context;
-  private final boolean follower;
+  private final Audience audience;
   private final boolean committedOnly;
   private final int minBytes;
   private final int maxBytes;
 
   /**
+   * For whom it reads.
+   *
    * @param follower whether another replica asks, which may see all there is
+   * @param anyReplica whether followers may answer as well (KIP-392)
+   * @param eager whether news of the high watermark alone is worth an answer: the follower has
+   *     consumers of its own
+   * @param rack whose follower is to be asked instead, if there is one; empty for none's
    */
+  record Audience(boolean follower, boolean anyReplica, boolean eager, String rack) {
+    static final Audience FOLLOWER = new Audience(true, false, false, "");
+    static final Audience FOLLOWER_THAT_SERVES = new Audience(true, false, true, "");
+    static final Audience OF_LEADERS = new Audience(false, false, false, "");
+  }
+
   FetchReader(
       LocalPartitions partitions,
       RequestContext context,
-      boolean follower,
+      Audience audience,
       boolean committedOnly,
       int minBytes,
       int maxBytes) {
     this.partitions = partitions;
     this.context = context;
-    this.follower = follower;
+    this.audience = audience;
     this.committedOnly = committedOnly;
     this.minBytes = minBytes;
     this.maxBytes = maxBytes;
@@ -135,10 +148,22 @@ final class FetchReader {
 
   /** Where what this request may see ends. */
   long visibleEnd(PartitionView view) {
-    if (follower) {
+    if (audience.follower()) {
       return view.log().logEndOffset();
     }
     return committedOnly ? view.lastStableOffset() : view.highWatermark();
+  }
+
+  /** Whether this replica answers those for whom this reads, in the leader epoch they know. */
+  private Errors check(PartitionHandle handle, PartitionView view, int clientEpoch) {
+    return audience.anyReplica()
+        ? LocalPartitions.checkReplica(handle, view, clientEpoch)
+        : LocalPartitions.checkLeader(handle, view, clientEpoch);
+  }
+
+  /** Whether a high watermark is to be told of although there are no records. */
+  boolean isEager() {
+    return audience.eager();
   }
 
   /** One pass over the positions. */
@@ -182,7 +207,7 @@ final class FetchReader {
       }
       known++;
       PartitionView view = handle.view();
-      Errors error = LocalPartitions.checkLeader(handle, view, position.currentLeaderEpoch());
+      Errors error = check(handle, view, position.currentLeaderEpoch());
       if (error != Errors.NONE) {
         fail(position, error);
         return;
@@ -205,6 +230,9 @@ final class FetchReader {
         outOfRange(position, view);
         return;
       }
+      if (isNearerElsewhere(position, view)) {
+        return;
+      }
       long end = visibleEnd(view);
       int room = (int) Math.min(position.maxBytes(), Math.max(0, maxBytes - bytes));
       LogSlice slice = null;
@@ -218,14 +246,8 @@ final class FetchReader {
       if (slice == null && newsOnly && !position.isNews(view.highWatermark(), logStart)) {
         return;
       }
-      PartitionData data =
-          new PartitionData()
-              .setPartitionIndex(position.key.partition())
-              .setHighWatermark(view.highWatermark())
-              .setLastStableOffset(view.lastStableOffset())
-              .setLogStartOffset(logStart)
-              .setAbortedTransactions(null)
-              .setRecords(MemoryRecords.EMPTY);
+      urgent |= audience.eager() && position.isOld(view.highWatermark());
+      PartitionData data = empty(position, view);
       if (slice != null) {
         data.setRecords(new RecordsSlice(slice));
         bytes += slice.sizeInBytes();
@@ -237,6 +259,31 @@ final class FetchReader {
         data.setAbortedTransactions(
             slice == null ? new ArrayList<>(0) : aborted(view, offset, end));
       }
+    }
+
+    /** Whether the client is sent to a follower nearer to it; tells it so. */
+    private boolean isNearerElsewhere(FetchPosition position, PartitionView view) {
+      if (audience.rack().isEmpty() || !view.leading()) {
+        return false;
+      }
+      OptionalInt nearer =
+          NearestReplica.of(partitions.image(), view.id(), audience.rack(), context.listenerName());
+      if (nearer.isEmpty()) {
+        return false;
+      }
+      urgent = true;
+      add(position, empty(position, view).setPreferredReadReplica(nearer.getAsInt()));
+      return true;
+    }
+
+    private PartitionData empty(FetchPosition position, PartitionView view) {
+      return new PartitionData()
+          .setPartitionIndex(position.key.partition())
+          .setHighWatermark(view.highWatermark())
+          .setLastStableOffset(view.lastStableOffset())
+          .setLogStartOffset(view.log().logStartOffset())
+          .setAbortedTransactions(null)
+          .setRecords(MemoryRecords.EMPTY);
     }
 
     /** Whether the client's last record is not one of this log's (KIP-320, KIP-595); tells so. */
@@ -252,14 +299,7 @@ final class FetchReader {
       if (!isForeign(position, end)) {
         return false;
       }
-      PartitionData data =
-          new PartitionData()
-              .setPartitionIndex(position.key.partition())
-              .setHighWatermark(view.highWatermark())
-              .setLastStableOffset(view.lastStableOffset())
-              .setLogStartOffset(view.log().logStartOffset())
-              .setAbortedTransactions(null)
-              .setRecords(MemoryRecords.EMPTY);
+      PartitionData data = empty(position, view);
       data.divergingEpoch().setEpoch(end.leaderEpoch()).setEndOffset(end.offset());
       urgent = true;
       add(position, data);
@@ -268,7 +308,7 @@ final class FetchReader {
 
     private void outOfRange(FetchPosition position, PartitionView view) {
       PartitionData data = fail(position, Errors.OFFSET_OUT_OF_RANGE);
-      if (follower) {
+      if (audience.follower()) {
         // It begins anew there, and need not ask first.
         data.setHighWatermark(view.highWatermark()).setLogStartOffset(view.log().logStartOffset());
       }

@@ -52,15 +52,18 @@ public record LocalPartitions(
    * replica (KIP-320); -1 stands for no belief.
    */
   static Errors checkLeader(PartitionHandle handle, PartitionView view, int clientEpoch) {
+    Errors error = checkReplica(handle, view, clientEpoch);
+    return error != Errors.NONE || view.leading() ? error : Errors.NOT_LEADER_OR_FOLLOWER;
+  }
+
+  /** The same for what a follower may answer as well (KIP-392). */
+  static Errors checkReplica(PartitionHandle handle, PartitionView view, int clientEpoch) {
     if (handle.isOffline()) {
       return Errors.KAFKA_STORAGE_ERROR;
     }
     if (clientEpoch >= 0 && clientEpoch < view.leaderEpoch()) {
       return Errors.FENCED_LEADER_EPOCH;
     }
-    if (clientEpoch > view.leaderEpoch()) {
-      return Errors.UNKNOWN_LEADER_EPOCH;
-    }
-    return view.leading() ? Errors.NONE : Errors.NOT_LEADER_OR_FOLLOWER;
+    return clientEpoch > view.leaderEpoch() ? Errors.UNKNOWN_LEADER_EPOCH : Errors.NONE;
   }
 }

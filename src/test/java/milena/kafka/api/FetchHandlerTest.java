@@ -12,11 +12,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import milena.broker.partition.FilePartition;
+import milena.broker.partition.PartitionReplica;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
 import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
+import org.apache.kafka.common.message.FetchRequestData.ReplicaState;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
@@ -32,7 +34,7 @@ public class FetchHandlerTest extends JUnitSuite {
   private final EmbeddedChannel loop = new EmbeddedChannel();
   private final LocalTopics topics = new LocalTopics();
   private final FetchHandler handler =
-      new FetchHandler(topics.partitions(), 10 * ONE_BATCH, SESSIONS);
+      new FetchHandler(topics.partitions(), 10 * ONE_BATCH, SESSIONS, false);
   private final List<FetchAnswer> answers = new ArrayList<>();
   private FilePartition first;
   private FilePartition second;
@@ -180,10 +182,10 @@ public class FetchHandlerTest extends JUnitSuite {
 
   @Test
   public void aWaitingFetchHearsOfALostLeadership() {
-    var answer = fetch(16, request(500, at(0, 0)));
+    var answer = fetch(16, request(500, at(0, 0).setCurrentLeaderEpoch(0)));
     first.leads(false, 1);
     loop.runPendingTasks();
-    assertEquals(Errors.NOT_LEADER_OR_FOLLOWER.code(), part(now(answer), 0).errorCode());
+    assertEquals(Errors.FENCED_LEADER_EPOCH.code(), part(now(answer), 0).errorCode());
     assertEquals(0, part(now(answer), 0).currentLeader().leaderId());
     assertEquals("here", now(answer).nodeEndpoints().find(0).host());
   }
@@ -254,6 +256,94 @@ public class FetchHandlerTest extends JUnitSuite {
     assertEquals(Errors.NOT_LEADER_OR_FOLLOWER.code(), now(fetch(12, follower)).errorCode());
   }
 
+  // Replicas.
+
+  @Test
+  public void aFollowerGivesConsumersWhatItKnowsToBeCommitted() {
+    first.append("a").write("b", 0).publish(1, 1).leads(false, 0);
+    assertEquals(
+        Errors.NOT_LEADER_OR_FOLLOWER.code(),
+        part(now(fetch(10, request(500, at(0, 0)))), 0).errorCode());
+    PartitionData part = part(now(fetch(11, request(500, at(0, 0).setCurrentLeaderEpoch(0)))), 0);
+    assertEquals(Errors.NONE.code(), part.errorCode());
+    assertEquals(ONE_BATCH, part.records().sizeInBytes());
+    assertEquals(1, part.highWatermark());
+  }
+
+  @Test
+  public void aConsumerAheadOfAFollowerWaitsForIt() {
+    first.append("a").write("b", 0).write("c", 0).publish(1, 1).leads(false, 0);
+    var answer = fetch(11, request(500, at(0, 2)));
+    first.publish(2, 2);
+    loop.runPendingTasks();
+    assertFalse(answer.isDone());
+    first.publish(3, 3);
+    loop.runPendingTasks();
+    assertEquals(ONE_BATCH, part(now(answer), 0).records().sizeInBytes());
+  }
+
+  @Test
+  public void anotherReplicaSeesAllAndTellsWhereItStands() {
+    first.append("a").write("b", 0).publish(1, 1);
+    PartitionData part = part(now(fetch(17, fromReplica(at(0, 1).setCurrentLeaderEpoch(0)))), 0);
+    assertEquals(ONE_BATCH, part.records().sizeInBytes());
+    first.inbox.expectMessage(new PartitionReplica.FollowerFetched(1, 9, 0, 1));
+  }
+
+  @Test
+  public void whereAReplicasHistoryPartsItIsToldSo() {
+    first.append("a").leads(true, 2).append("b").append("c");
+    PartitionData part =
+        part(
+            now(fetch(17, fromReplica(at(0, 3).setLastFetchedEpoch(1).setCurrentLeaderEpoch(2)))),
+            0);
+    assertEquals(0, part.divergingEpoch().epoch());
+    assertEquals(1, part.divergingEpoch().endOffset());
+    assertEquals(0, part.records().sizeInBytes());
+    assertFalse(first.inbox.hasMessages());
+  }
+
+  @Test
+  public void aReplicaPastTheLogIsToldWhereTheLogBegins() {
+    first.append("a").append("b").startsAt(1);
+    PartitionData part = part(now(fetch(17, fromReplica(at(0, 0)))), 0);
+    assertEquals(Errors.OFFSET_OUT_OF_RANGE.code(), part.errorCode());
+    assertEquals(1, part.logStartOffset());
+    assertEquals(2, part.highWatermark());
+  }
+
+  @Test
+  public void aReplicaThatServesConsumersHearsOfTheHighWatermarkAtOnce() {
+    first.write("a", 0).publish(0, 0);
+    for (boolean rackAware : List.of(false, true)) {
+      FetchHandler asked =
+          new FetchHandler(topics.partitions(), 10 * ONE_BATCH, SESSIONS, rackAware);
+      FetchRequestData begin = fromReplica(at(0, 1)).setSessionEpoch(0).setMaxWaitMs(0);
+      int session = now(fetch(asked, 17, begin)).sessionId();
+      FetchRequestData wait = inSession(session, 1, 500).setReplicaState(replica());
+      var answer = fetch(asked, 17, wait);
+      assertFalse(answer.isDone());
+      first.publish(1, 1);
+      loop.runPendingTasks();
+      assertEquals(rackAware, answer.isDone());
+      if (rackAware) {
+        assertEquals(1, part(now(answer), 0).highWatermark());
+      }
+      answer.cancel(false);
+      first.publish(0, 0);
+    }
+  }
+
+  private FetchRequestData fromReplica(FetchPartition position) {
+    FetchRequestData request = request(500, position).setReplicaState(replica());
+    request.topics().get(0).setTopic("").setTopicId(topics.id("t"));
+    return request;
+  }
+
+  private static ReplicaState replica() {
+    return new ReplicaState().setReplicaId(1).setReplicaEpoch(9);
+  }
+
   // Sessions.
 
   @Test
@@ -287,12 +377,12 @@ public class FetchHandlerTest extends JUnitSuite {
   @Test
   public void aSessionTellsOfAnErrorEachTimeAndOfItsEnd() {
     first.append("a").leads(false, 0);
-    int session = now(fetch(12, request(0, at(0, 1)).setSessionEpoch(0))).sessionId();
+    int session = now(fetch(10, request(0, at(0, 1)).setSessionEpoch(0))).sessionId();
     assertEquals(
         Errors.NOT_LEADER_OR_FOLLOWER.code(),
-        part(now(fetch(12, inSession(session, 1, 500))), 0).errorCode());
+        part(now(fetch(10, inSession(session, 1, 500))), 0).errorCode());
     first.leads(true, 0);
-    assertEquals(Errors.NONE.code(), part(now(fetch(12, inSession(session, 2, 0))), 0).errorCode());
+    assertEquals(Errors.NONE.code(), part(now(fetch(10, inSession(session, 2, 0))), 0).errorCode());
   }
 
   @Test
@@ -382,7 +472,12 @@ public class FetchHandlerTest extends JUnitSuite {
 
   private CompletableFuture<? extends FetchResponseData> fetch(
       int version, FetchRequestData request) {
-    return handler
+    return fetch(handler, version, request);
+  }
+
+  private CompletableFuture<? extends FetchResponseData> fetch(
+      FetchHandler asked, int version, FetchRequestData request) {
+    return asked
         .handle(RequestContexts.version(version, loop.eventLoop()), request)
         .toCompletableFuture();
   }

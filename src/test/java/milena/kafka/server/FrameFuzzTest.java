@@ -79,7 +79,7 @@ public class FrameFuzzTest extends JUnitSuite {
     List<ApiHandler<?>> handlers =
         List.of(
             new ProduceHandler(partitions),
-            new FetchHandler(partitions, 1 << 20, 5),
+            new FetchHandler(partitions, 1 << 20, 5, false),
             listOffsets,
             new OffsetForLeaderEpochHandler(partitions),
             new DescribeProducersHandler(partitions));

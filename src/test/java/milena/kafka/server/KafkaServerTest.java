@@ -56,7 +56,8 @@ public class KafkaServerTest extends JUnitSuite {
   public KafkaServerTest() throws IOException {
     server = KafkaServer.bind(config(new ServerConfig.Listener("PLAINTEXT", "127.0.0.1", 0)));
     server.serve(
-        new ApiRegistry(List.of(new FetchHandler(topics.partitions(), 50 << 20, 10), new Echo()))
+        new ApiRegistry(
+                List.of(new FetchHandler(topics.partitions(), 50 << 20, 10, false), new Echo()))
             .withApiVersions(ServedFeatures.of(() -> 1L)));
   }
 
@@ -89,7 +90,7 @@ public class KafkaServerTest extends JUnitSuite {
             plain.listeners(), 1, FRAME_BYTES_MAX, 1 << 20, 8, 9, 9, Map.of(), 100, -1, -1, 50);
     try (KafkaServer impatientServer = KafkaServer.bind(impatient)) {
       impatientServer.serve(
-          new ApiRegistry(List.of(new FetchHandler(topics.partitions(), 1 << 20, 1))));
+          new ApiRegistry(List.of(new FetchHandler(topics.partitions(), 1 << 20, 1, false))));
       try (Client client = new Client(impatientServer)) {
         FetchRequestData request = new FetchRequestData().setMaxWaitMs(500).setMinBytes(1);
         FetchTopic topic = new FetchTopic().setTopic("t");

@@ -1,0 +1,131 @@
+package milena.testkit;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.Test;
+import org.scalatestplus.junit.JUnitSuite;
+
+/** A stock consumer that says where it stands reads from the follower in its rack (KIP-392). */
+public class FollowerFetchIT extends JUnitSuite {
+  private static final TopicPartition PARTITION = new TopicPartition("near", 0);
+  private static final int RECORDS = 300;
+
+  @Test
+  public void aConsumerReadsInItsOwnRackAndFromTheLeaderWhenThatIsGone() throws Exception {
+    try (MilenaCluster cluster =
+            MilenaCluster.builder()
+                .nodes(3)
+                .config("replica.selector.class", SELECTOR)
+                .config(1, "broker.rack", "rack-1")
+                .config(2, "broker.rack", "rack-2")
+                .config(3, "broker.rack", "rack-3")
+                .start();
+        Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()));
+        KafkaProducer<String, String> producer =
+            new KafkaProducer<>(
+                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, cluster.bootstrapServers()),
+                new StringSerializer(),
+                new StringSerializer())) {
+      admin
+          .createTopics(List.of(new NewTopic(PARTITION.topic(), 1, (short) 3)))
+          .all()
+          .get(30, TimeUnit.SECONDS);
+      int leader =
+          admin
+              .describeTopics(List.of(PARTITION.topic()))
+              .allTopicNames()
+              .get(30, TimeUnit.SECONDS)
+              .get(PARTITION.topic())
+              .partitions()
+              .get(0)
+              .leader()
+              .id();
+      int near = 1 + leader % 3;
+      try (KafkaConsumer<String, String> consumer = consumer(cluster, "rack-" + near)) {
+        consumer.assign(List.of(PARTITION));
+        List<String> sent = new ArrayList<>();
+        List<String> read = new ArrayList<>();
+        for (int i = 0; i < RECORDS; i++) {
+          sent.add("v" + i);
+          producer.send(new ProducerRecord<>(PARTITION.topic(), "v" + i)).get(30, TimeUnit.SECONDS);
+          read.addAll(poll(consumer, Duration.ofMillis(1)));
+        }
+        pollUntil(consumer, read, RECORDS);
+        assertEquals(sent, read);
+        double fromNear = receivedFrom(consumer, near);
+        double fromLeader = receivedFrom(consumer, leader);
+        assertTrue(fromNear + " " + fromLeader, fromNear > RECORDS / 2.0 * "v000".length());
+        assertTrue(fromNear + " " + fromLeader, fromNear > 2 * fromLeader);
+
+        cluster.killNode(near);
+        for (int i = 0; i < RECORDS; i++) {
+          sent.add("w" + i);
+          producer.send(new ProducerRecord<>(PARTITION.topic(), "w" + i));
+        }
+        producer.flush();
+        pollUntil(consumer, read, 2 * RECORDS);
+        assertEquals(sent, read);
+      }
+    }
+  }
+
+  private static final String SELECTOR = "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+
+  private static KafkaConsumer<String, String> consumer(MilenaCluster cluster, String rack) {
+    return new KafkaConsumer<>(
+        Map.of(
+            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            cluster.bootstrapServers(),
+            ConsumerConfig.CLIENT_RACK_CONFIG,
+            rack,
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+            "earliest"),
+        new StringDeserializer(),
+        new StringDeserializer());
+  }
+
+  private static List<String> poll(KafkaConsumer<String, String> consumer, Duration wait) {
+    List<String> values = new ArrayList<>();
+    for (ConsumerRecord<String, String> record : consumer.poll(wait)) {
+      values.add(record.value());
+    }
+    return values;
+  }
+
+  private static void pollUntil(
+      KafkaConsumer<String, String> consumer, List<String> read, int count) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (read.size() < count && System.nanoTime() < deadline) {
+      read.addAll(poll(consumer, Duration.ofMillis(200)));
+    }
+  }
+
+  /** The bytes that a node's connection has brought. */
+  private static double receivedFrom(KafkaConsumer<String, String> consumer, int node) {
+    return consumer.metrics().values().stream()
+        .filter(metric -> metric.metricName().group().equals("consumer-node-metrics"))
+        .filter(metric -> metric.metricName().name().equals("incoming-byte-total"))
+        .filter(metric -> metric.metricName().tags().get("node-id").equals("node-" + node))
+        .map(Metric::metricValue)
+        .mapToDouble(value -> (Double) value)
+        .sum();
+  }
+}
