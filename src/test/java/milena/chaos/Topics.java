@@ -114,24 +114,34 @@ final class Topics {
     }
   }
 
-  /** No more changes; what was answered is compared with what is. */
+  /** No more changes; what was answered is compared with what a node says before long. */
   void finish() throws InterruptedException {
     over = true;
     thread.join(60_000);
+    if (!ProcessCluster.await(30, () -> contradictions().isEmpty())) {
+      contradictions().forEach(what -> history.found(Kind.TOPIC, what));
+    }
+  }
+
+  private List<String> contradictions() {
     Set<String> names;
     try {
       names = admin.listTopics().names().get();
     } catch (ExecutionException e) {
-      history.found(Kind.TOPIC, "topics can't be listed: " + e.getCause());
-      return;
+      return List.of("topics can't be listed: " + e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
     }
+    List<String> contradictions = new ArrayList<>();
     states.forEach(
         (name, state) -> {
           if (state == State.THERE && !names.contains(name)) {
-            history.found(Kind.TOPIC, name + " was made and is not there");
+            contradictions.add(name + " was made and is not there");
           } else if (state == State.GONE && names.contains(name)) {
-            history.found(Kind.TOPIC, name + " was deleted and is there");
+            contradictions.add(name + " was deleted and is there");
           }
         });
+    return contradictions;
   }
 }
