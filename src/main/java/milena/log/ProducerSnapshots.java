@@ -1,6 +1,7 @@
 package milena.log;
 
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,15 @@ import java.util.zip.CRC32C;
  *     { producer id (8) | epoch (2) | last sequence (4) | last offset (8) | offset delta (4)
  *       | timestamp (8) | coordinator epoch (4) | first offset of the open transaction (8) } ...
  * </pre>
+ *
+ * Behind it, where Kafka does not look, stand the batches before each producer's last one. Without
+ * them a log that was closed with several of a producer's batches unacknowledged would take those
+ * for new when the producer repeats them:
+ *
+ * <pre>
+ *     { number of batches (1)
+ *       { last sequence (4) | last offset (8) | offset delta (4) | timestamp (8) } ... } ...
+ * </pre>
  */
 final class ProducerSnapshots {
   private static final short VERSION = 1;
@@ -26,6 +36,7 @@ final class ProducerSnapshots {
   private static final int HEADER_SIZE = 10;
   private static final int CHECKED_FROM = 6;
   private static final int ENTRY_SIZE = 46;
+  private static final int BATCH_SIZE = 24;
 
   private final Path directory;
   private final TreeSet<Long> offsets = new TreeSet<>();
@@ -46,7 +57,8 @@ final class ProducerSnapshots {
   }
 
   void write(long offset, Collection<ProducerState> states) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(HEADER_SIZE + states.size() * ENTRY_SIZE);
+    int most = 1 + (ProducerState.KEPT_BATCHES - 1) * BATCH_SIZE;
+    ByteBuffer bytes = ByteBuffer.allocate(HEADER_SIZE + states.size() * (ENTRY_SIZE + most));
     bytes.putShort(VERSION).putInt(0).putInt(states.size());
     for (ProducerState state : states) {
       ProducerState.Batch last = state.lastBatch();
@@ -60,6 +72,7 @@ final class ProducerSnapshots {
           .putInt(state.coordinatorEpoch())
           .putLong(state.txnStartOffset());
     }
+    states.forEach(state -> putEarlierBatches(bytes, state.batches()));
     bytes.flip().putInt(CRC_POSITION, checksum(bytes));
     DurableFiles.replace(path(offset), bytes, false);
     offsets.add(offset);
@@ -80,30 +93,67 @@ final class ProducerSnapshots {
     return List.of();
   }
 
+  private static void putEarlierBatches(ByteBuffer bytes, ProducerState.Batch[] batches) {
+    int earlier = Math.max(0, batches.length - 1);
+    bytes.put((byte) earlier);
+    for (int i = 0; i < earlier; i++) {
+      bytes
+          .putInt(batches[i].lastSequence())
+          .putLong(batches[i].lastOffset())
+          .putInt(batches[i].offsetDelta())
+          .putLong(batches[i].timestampMs());
+    }
+  }
+
   /** Null when the bytes are no sound snapshot. */
   static List<ProducerState> parse(ByteBuffer bytes) {
     if (bytes.remaining() < HEADER_SIZE
         || bytes.getShort(0) != VERSION
-        || bytes.getInt(CRC_POSITION) != checksum(bytes)
-        || bytes.remaining() != HEADER_SIZE + (long) bytes.getInt(CHECKED_FROM) * ENTRY_SIZE) {
+        || bytes.getInt(CRC_POSITION) != checksum(bytes)) {
       return null;
     }
-    List<ProducerState> states = new ArrayList<>();
-    bytes.position(HEADER_SIZE);
-    while (bytes.hasRemaining()) {
-      long producerId = bytes.getLong();
-      short epoch = bytes.getShort();
-      int sequence = bytes.getInt();
-      long offset = bytes.getLong();
-      int delta = bytes.getInt();
-      long timestamp = bytes.getLong();
-      ProducerState.Batch last =
-          offset < 0 ? null : new ProducerState.Batch(sequence, offset, delta, timestamp);
-      states.add(
-          ProducerState.restored(
-              producerId, epoch, bytes.getInt(), timestamp, bytes.getLong(), last));
+    long count = bytes.getInt(CHECKED_FROM);
+    long earlierAt = HEADER_SIZE + count * ENTRY_SIZE;
+    if (count < 0 || bytes.remaining() < earlierAt) {
+      return null;
     }
-    return states;
+    ByteBuffer earlier = bytes.slice((int) earlierAt, bytes.remaining() - (int) earlierAt);
+    bytes.position(HEADER_SIZE);
+    try {
+      List<ProducerState> states = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        states.add(state(bytes, earlier));
+      }
+      return earlier.hasRemaining() ? null : states;
+    } catch (BufferUnderflowException e) {
+      return null;
+    }
+  }
+
+  private static ProducerState state(ByteBuffer bytes, ByteBuffer earlier) {
+    long producerId = bytes.getLong();
+    short epoch = bytes.getShort();
+    int sequence = bytes.getInt();
+    long offset = bytes.getLong();
+    int delta = bytes.getInt();
+    long timestamp = bytes.getLong();
+    List<ProducerState.Batch> batches = new ArrayList<>(ProducerState.KEPT_BATCHES);
+    // Kafka's own snapshots end before these.
+    for (int n = earlier.capacity() == 0 ? 0 : earlier.get(); n > 0; n--) {
+      batches.add(
+          new ProducerState.Batch(
+              earlier.getInt(), earlier.getLong(), earlier.getInt(), earlier.getLong()));
+    }
+    if (offset >= 0) {
+      batches.add(new ProducerState.Batch(sequence, offset, delta, timestamp));
+    }
+    return ProducerState.restored(
+        producerId,
+        epoch,
+        bytes.getInt(),
+        timestamp,
+        bytes.getLong(),
+        batches.toArray(ProducerState.Batch[]::new));
   }
 
   private static int checksum(ByteBuffer bytes) {

@@ -44,21 +44,21 @@ record ProducerState(
     return new ProducerState(producerId, RecordBatch.NO_PRODUCER_EPOCH, -1, -1, -1, NO_BATCHES);
   }
 
-  /** As a snapshot has it: with the last batch at most. */
+  /** As a snapshot has it. */
   static ProducerState restored(
       long producerId,
       short epoch,
       int coordinatorEpoch,
       long lastTimestampMs,
       long txnStartOffset,
-      Batch lastBatch) {
+      Batch[] batches) {
     return new ProducerState(
         producerId,
         epoch,
         coordinatorEpoch,
         lastTimestampMs,
         Math.max(-1, txnStartOffset),
-        lastBatch == null ? NO_BATCHES : new Batch[] {lastBatch});
+        batches);
   }
 
   boolean isUnknown() {

@@ -2,6 +2,10 @@ package milena.chaos;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A run by hand: {@code java -cp ... -Dchaos.minutes=60 -Dchaos.nodes=5 milena.chaos.ChaosMain}.
@@ -32,8 +36,19 @@ final class ChaosMain {
         Integer.getInteger("chaos.rate", 100),
         2,
         Namespaces.possible() && !Boolean.getBoolean("chaos.loopback"),
+        wanted(),
         Path.of(System.getProperty("chaos.home", "target/chaos"))
             .resolve(Long.toString(seed))
             .toAbsolutePath());
+  }
+
+  /** Those named by {@code -Dchaos.faults=KILL,PAUSE}, or all. */
+  private static Set<Faults.Fault> wanted() {
+    String names = System.getProperty("chaos.faults");
+    return names == null
+        ? EnumSet.allOf(Faults.Fault.class)
+        : Arrays.stream(names.split(","))
+            .map(Faults.Fault::valueOf)
+            .collect(Collectors.toCollection(() -> EnumSet.noneOf(Faults.Fault.class)));
   }
 }

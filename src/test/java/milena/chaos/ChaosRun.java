@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +38,9 @@ final class ChaosRun {
   /**
    * What a run is like.
    *
+   * @param faults how long things break
    * @param perSecond records of all producers together
+   * @param breakable whether links and disks break too
    * @param home where the nodes' outputs, their files and the diary go
    */
   record Options(
@@ -48,6 +51,7 @@ final class ChaosRun {
       int perSecond,
       int groups,
       boolean breakable,
+      Set<Faults.Fault> faultsToUse,
       Path home) {}
 
   /** What came of it. */
@@ -121,7 +125,13 @@ final class ChaosRun {
       topics.start();
       Faults faults =
           new Faults(
-              cluster, place, history, random, new Aiming(admin, partitions, random), this::tell);
+              cluster,
+              place,
+              history,
+              random,
+              options.faultsToUse(),
+              new Aiming(admin, partitions, random),
+              this::tell);
       awaitProgress("at the start");
       breakThings(faults, random);
       tell("peace");
@@ -139,6 +149,9 @@ final class ChaosRun {
       long batches = compareReplicas(cluster);
       List<Finding> findings = history.finish();
       findings.forEach(finding -> tell("FOUND " + finding));
+      if (!findings.isEmpty()) {
+        keepDisks(place, cluster);
+      }
       String story =
           "%d acknowledged, %d there, %d read by groups, %d commits, %d batches compared, %s"
               .formatted(
@@ -150,6 +163,13 @@ final class ChaosRun {
                   topics.told());
       tell(story + ", " + faults.counts() + ", " + clients.errors());
       return new Result(findings, faults.counts(), clients.errors(), story);
+    }
+  }
+
+  /** What a disk in memory holds is gone with the run, and may be the only evidence. */
+  private void keepDisks(Place place, ProcessCluster cluster) {
+    for (int id : cluster.ids()) {
+      Shell.run("cp -r " + place.disk(id) + " " + options.home().resolve("kept-" + id));
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import milena.chaos.Finding.Kind;
 
@@ -57,6 +58,7 @@ final class Faults {
   private final Place place;
   private final History history;
   private final Random random;
+  private final Set<Fault> wanted;
   private final Aim aim;
   private final Consumer<String> diary;
   private final Map<Integer, Active> active = new HashMap<>();
@@ -77,12 +79,14 @@ final class Faults {
       Place place,
       History history,
       Random random,
+      Set<Fault> wanted,
       Aim aim,
       Consumer<String> diary) {
     this.cluster = cluster;
     this.place = place;
     this.history = history;
     this.random = random;
+    this.wanted = wanted;
     this.aim = aim;
     this.diary = diary;
   }
@@ -119,7 +123,7 @@ final class Faults {
 
   private Fault draw() {
     List<Fault> urn = new ArrayList<>();
-    for (Fault fault : Fault.values()) {
+    for (Fault fault : wanted) {
       if (place.canBeBroken() || !fault.needsBreakablePlace()) {
         urn.addAll(Collections.nCopies(fault.weight, fault));
       }

@@ -203,14 +203,17 @@ final class History {
 
   private void inOrderAndOnce(TopicPartition at, Partition partition) {
     Map<Long, Long> latest = new HashMap<>();
-    Set<Long> held = new HashSet<>();
+    Map<Long, Long> held = new HashMap<>();
     for (long offset = 0; offset < partition.last.end(); offset++) {
       long value = partition.last.get(offset);
       if (value == 0) {
         continue;
       }
-      if (!held.add(value)) {
-        found(Kind.DUPLICATE, "%s has %s again at %d".formatted(at, name(value), offset));
+      Long first = held.putIfAbsent(value, offset);
+      if (first != null) {
+        found(
+            Kind.DUPLICATE,
+            "%s has %s at %d and again at %d".formatted(at, name(value), first, offset));
         continue;
       }
       Long before = latest.put(value >>> PRODUCER_SHIFT, value);

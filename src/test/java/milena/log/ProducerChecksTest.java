@@ -78,6 +78,21 @@ public class ProducerChecksTest extends JUnitSuite {
   }
 
   @Test
+  public void allBatchesThatMayBeInFlightAreKnownAgainAfterAStop() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      append(TestBatches.of(7, 0, i, "a"));
+    }
+    append(TestBatches.of(8, 0, 0, "b"));
+    log.close();
+    log = open(PartitionLog.OpenOptions.NEW);
+    assertEquals("duplicate 0 to 0", append(TestBatches.of(7, 0, 0, "a")));
+    assertEquals("duplicate 3 to 3", append(TestBatches.of(7, 0, 3, "a")));
+    assertEquals("duplicate 4 to 4", append(TestBatches.of(7, 0, 4, "a")));
+    assertEquals("duplicate 5 to 5", append(TestBatches.of(8, 0, 0, "b")));
+    assertEquals("appended 6 to 6", append(TestBatches.of(7, 0, 5, "a")));
+  }
+
+  @Test
   public void gapsAndOldEpochsAreRefused() throws Exception {
     append(TestBatches.of(7, 3, 0, "a"));
     assertEquals("OUT_OF_ORDER_SEQUENCE_NUMBER", append(TestBatches.of(7, 3, 2, "c")));
