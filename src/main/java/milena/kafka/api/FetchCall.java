@@ -120,9 +120,7 @@ final class FetchCall extends CompletableFuture<FetchAnswer> {
       positions.forEach(this::watch);
       return;
     }
-    synchronized (session) {
-      session.positions().forEach(this::watch);
-    }
+    session.await(this, reader);
   }
 
   private void watch(FetchPosition position) {
@@ -139,13 +137,17 @@ final class FetchCall extends CompletableFuture<FetchAnswer> {
       watch.handle.unwatch(watch);
     }
     watches.clear();
+    if (session != null) {
+      session.waitsNoLonger(this);
+    }
     if (deadline != null) {
       deadline.cancel(false);
       deadline = null;
     }
   }
 
-  private void wake() {
+  /** Has it look for its answer again; any thread. */
+  void wake() {
     if (woken.compareAndSet(false, true)) {
       try {
         context.connection().eventLoop().execute(this::onWoken);
@@ -175,11 +177,7 @@ final class FetchCall extends CompletableFuture<FetchAnswer> {
 
     @Override
     public void published(PartitionView view) {
-      if (reader.visibleEnd(view) > fetchOffset
-          || view.leaderEpoch() != before.leaderEpoch()
-          || view.leading() != before.leading()
-          || (reader.isEager() && view.highWatermark() != before.highWatermark())
-          || handle.isOffline()) {
+      if (reader.sight().showsNews(fetchOffset, before, view) || handle.isOffline()) {
         wake();
       }
     }

@@ -55,12 +55,13 @@ public final class FetchHandler implements ApiHandler<FetchRequestData> {
       return failed(Errors.NOT_LEADER_OR_FOLLOWER);
     }
     int most = Math.min(maxBytes, Math.max(0, request.maxBytes()));
+    boolean committedOnly = request.isolationLevel() == IsolationLevel.READ_COMMITTED.id();
     FetchReader reader =
         new FetchReader(
             partitions,
             context,
             readerOf(context, request, replicaId),
-            request.isolationLevel() == IsolationLevel.READ_COMMITTED.id(),
+            committedOnly,
             Math.min(request.minBytes(), most),
             most);
     if (replicaId >= 0) {
@@ -92,7 +93,10 @@ public final class FetchHandler implements ApiHandler<FetchRequestData> {
     if (request.sessionEpoch() == FetchMetadata.INITIAL_EPOCH && !positions.isEmpty()) {
       session =
           sessions.create(
-              context.apiVersion() >= TOPIC_IDS_SINCE_VERSION, positions, System.nanoTime());
+              context.apiVersion() >= TOPIC_IDS_SINCE_VERSION,
+              reader.sight(),
+              positions,
+              System.nanoTime());
     }
     return started(FetchCall.full(context, reader, session.orElse(null), positions), request);
   }
@@ -105,7 +109,7 @@ public final class FetchHandler implements ApiHandler<FetchRequestData> {
     }
     boolean byTopicId = context.apiVersion() >= TOPIC_IDS_SINCE_VERSION;
     int sizeBefore = session.size();
-    Errors error = session.update(request, byTopicId, System.nanoTime());
+    Errors error = session.update(request, byTopicId, reader.sight(), System.nanoTime());
     if (error != Errors.NONE) {
       return failed(error);
     }

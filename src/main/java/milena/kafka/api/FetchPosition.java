@@ -1,5 +1,6 @@
 package milena.kafka.api;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import milena.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
@@ -16,8 +17,14 @@ final class FetchPosition {
 
   final Key key;
 
+  /** Whether its session has been told of a change and has not looked yet. */
+  final AtomicBoolean changed = new AtomicBoolean();
+
+  /** Its session's eye on the partition; null without one. */
+  SessionWatch watch;
+
   private int currentLeaderEpoch;
-  private long fetchOffset;
+  private volatile long fetchOffset; // read by the partition's thread, too
   private int lastFetchedEpoch;
   private int maxBytes;
   private TopicIdPartition id;

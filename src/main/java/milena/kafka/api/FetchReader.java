@@ -32,6 +32,7 @@ final class FetchReader {
   private final RequestContext context;
   private final Audience audience;
   private final boolean committedOnly;
+  private final Sight sight;
   private final int minBytes;
   private final int maxBytes;
 
@@ -61,6 +62,7 @@ final class FetchReader {
     this.context = context;
     this.audience = audience;
     this.committedOnly = committedOnly;
+    this.sight = new Sight(audience.follower(), committedOnly, audience.eager());
     this.minBytes = minBytes;
     this.maxBytes = maxBytes;
   }
@@ -82,10 +84,13 @@ final class FetchReader {
   /** What this session's client does not know yet; null as above. */
   FetchAnswer readNews(FetchSession session, boolean now) {
     Pass pass = new Pass(true);
-    FetchAnswer answer = pass.over(session.positions(), now);
+    Iterable<FetchPosition> awake = session.awake();
+    pass.known = session.asleep(); // of partitions that were there
+    FetchAnswer answer = pass.over(awake, now);
     if (answer != null) {
       answer.setSessionId(session.id);
       session.served(pass.served);
+      pass.exhausted.forEach(seen -> session.asleep(seen.position, seen.handle, seen.view));
     }
     return answer;
   }
@@ -146,14 +151,6 @@ final class FetchReader {
             || end.offset() < position.fetchOffset());
   }
 
-  /** Where what this request may see ends. */
-  long visibleEnd(PartitionView view) {
-    if (audience.follower()) {
-      return view.log().logEndOffset();
-    }
-    return committedOnly ? view.lastStableOffset() : view.highWatermark();
-  }
-
   /** Whether this replica answers those for whom this reads, in the leader epoch they know. */
   private Errors check(PartitionHandle handle, PartitionView view, int clientEpoch) {
     return audience.anyReplica()
@@ -161,14 +158,18 @@ final class FetchReader {
         : LocalPartitions.checkLeader(handle, view, clientEpoch);
   }
 
-  /** Whether a high watermark is to be told of although there are no records. */
-  boolean isEager() {
-    return audience.eager();
+  /** How far this request may see. */
+  Sight sight() {
+    return sight;
   }
+
+  /** A position with nothing more to see in the view that was looked at. */
+  private record Exhausted(FetchPosition position, PartitionHandle handle, PartitionView view) {}
 
   /** One pass over the positions. */
   private final class Pass {
     private final boolean newsOnly;
+    private final List<Exhausted> exhausted = new ArrayList<>();
     private final FetchAnswer answer = new FetchAnswer();
     private final List<FetchPosition> served = new ArrayList<>();
     private final List<FetchPosition> positionsAnswered = new ArrayList<>();
@@ -214,7 +215,7 @@ final class FetchReader {
       }
       try {
         if (!diverges(position, view)) {
-          readRecords(position, view);
+          readRecords(position, handle, view);
         }
       } catch (OffsetOutOfLogException e) {
         outOfRange(position, view);
@@ -223,7 +224,8 @@ final class FetchReader {
       }
     }
 
-    private void readRecords(FetchPosition position, PartitionView view) throws IOException {
+    private void readRecords(FetchPosition position, PartitionHandle handle, PartitionView view)
+        throws IOException {
       long offset = position.fetchOffset();
       long logStart = view.log().logStartOffset();
       if (offset < logStart || offset > view.log().logEndOffset()) {
@@ -233,7 +235,10 @@ final class FetchReader {
       if (isNearerElsewhere(position, view)) {
         return;
       }
-      long end = visibleEnd(view);
+      long end = sight.end(view);
+      if (newsOnly && offset >= end && audience.rack().isEmpty()) {
+        exhausted.add(new Exhausted(position, handle, view));
+      }
       int room = (int) Math.min(position.maxBytes(), Math.max(0, maxBytes - bytes));
       LogSlice slice = null;
       if (offset < end && (room > 0 || bytes == 0)) {

@@ -2,8 +2,14 @@ package milena.kafka.api;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import milena.broker.partition.PartitionHandle;
+import milena.broker.partition.PartitionView;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
@@ -17,27 +23,39 @@ import org.apache.kafka.common.protocol.Errors;
  * <p>A session belongs to no connection: a client may come back with it on another one while an
  * earlier request still waits. So each use holds the session's lock, and the epoch, which grows by
  * one with each request, tells who is late.
+ *
+ * <p>A request looks only at the positions that are <em>awake</em>: a position falls asleep once
+ * the client knows all there is to see, under a {@link SessionWatch} that wakes it when the
+ * partition publishes something or the client when it moves. So an idle partition costs nothing.
  */
 final class FetchSession {
   final int id;
   final boolean byTopicId;
   private final Map<FetchPosition.Key, FetchPosition> positions = new LinkedHashMap<>();
+  private final Set<FetchPosition> awake = new LinkedHashSet<>();
+  private final ConcurrentLinkedQueue<FetchPosition> changed = new ConcurrentLinkedQueue<>();
+  private final AtomicReference<FetchCall> waiting = new AtomicReference<>();
+  private volatile Sight sight;
+  private boolean ended;
   private int epoch = 1; // the one that the next request has to name
   private volatile long lastUsedNanos;
   private volatile int size;
 
-  FetchSession(int id, boolean byTopicId, List<FetchPosition> first, long nowNanos) {
+  FetchSession(int id, boolean byTopicId, Sight sight, List<FetchPosition> first, long nowNanos) {
     this.id = id;
+    this.sight = sight;
     this.byTopicId = byTopicId;
     this.lastUsedNanos = nowNanos;
     for (FetchPosition position : first) {
       positions.put(position.key, position);
     }
+    this.awake.addAll(positions.values());
     this.size = positions.size();
   }
 
   /** Takes an incremental request's changes, unless it is out of turn. */
-  synchronized Errors update(FetchRequestData request, boolean requestByTopicId, long nowNanos) {
+  synchronized Errors update(
+      FetchRequestData request, boolean requestByTopicId, Sight requestSight, long nowNanos) {
     if (request.sessionEpoch() != epoch) {
       return Errors.INVALID_FETCH_SESSION_EPOCH;
     }
@@ -50,16 +68,22 @@ final class FetchSession {
         FetchPosition.Key key = key(topic, wanted);
         FetchPosition position = positions.get(key);
         if (position == null) {
-          positions.put(key, new FetchPosition(key, wanted));
+          position = new FetchPosition(key, wanted);
+          positions.put(key, position);
         } else {
           position.moveTo(wanted);
         }
+        awake.add(position);
       }
     }
     for (ForgottenTopic topic : request.forgottenTopicsData()) {
       for (int partition : topic.partitions()) {
-        positions.remove(new FetchPosition.Key(topic.topic(), topic.topicId(), partition));
+        forget(positions.remove(new FetchPosition.Key(topic.topic(), topic.topicId(), partition)));
       }
+    }
+    if (!requestSight.equals(sight)) {
+      sight = requestSight;
+      awake.addAll(positions.values());
     }
     size = positions.size();
     epoch = epoch == Integer.MAX_VALUE ? 1 : epoch + 1;
@@ -71,8 +95,97 @@ final class FetchSession {
     return epoch == (requestEpoch == Integer.MAX_VALUE ? 1 : requestEpoch + 1);
   }
 
-  Iterable<FetchPosition> positions() {
-    return positions.values();
+  private void forget(FetchPosition position) {
+    if (position != null) {
+      awake.remove(position);
+      closeWatch(position);
+    }
+  }
+
+  private static void closeWatch(FetchPosition position) {
+    if (position.watch != null) {
+      position.watch.close();
+      position.watch = null;
+    }
+  }
+
+  /** How far its client sees; any thread. */
+  Sight sight() {
+    return sight;
+  }
+
+  /** The positions to look at, those of which something has changed included. */
+  Iterable<FetchPosition> awake() {
+    FetchPosition position;
+    while ((position = changed.poll()) != null) {
+      position.changed.set(false); // before its partition is looked at
+      if (positions.get(position.key) == position) {
+        awake.add(position);
+      }
+    }
+    return awake;
+  }
+
+  /** How many positions need no look. */
+  int asleep() {
+    return positions.size() - awake.size();
+  }
+
+  /** A partition has published something; from its thread. */
+  void changed(FetchPosition position, boolean answerable) {
+    if (position.changed.compareAndSet(false, true)) {
+      changed.add(position);
+    }
+    FetchCall call = answerable ? waiting.get() : null;
+    if (call != null) {
+      call.wake();
+    }
+  }
+
+  /** The client knows all of what this view shows: there is nothing to do until the next. */
+  void asleep(FetchPosition position, PartitionHandle handle, PartitionView seen) {
+    if (ended) {
+      return;
+    }
+    awake.remove(position);
+    watch(position, handle);
+    if (handle.view() != seen) {
+      changed(position, false);
+    }
+  }
+
+  private void watch(FetchPosition position, PartitionHandle handle) {
+    if (position.watch == null || !position.watch.isOpenOn(handle)) {
+      closeWatch(position);
+      position.watch = SessionWatch.open(this, position, handle);
+    }
+  }
+
+  /**
+   * Wakes the call from now on when it may have an answer. What came before has woken nobody: look
+   * once more. A call that waits already is woken, because its turn is over.
+   */
+  synchronized void await(FetchCall call, FetchReader reader) {
+    FetchCall late = waiting.getAndSet(call);
+    if (late != null) {
+      late.wake();
+    }
+    for (FetchPosition position : awake()) {
+      PartitionHandle handle = ended ? null : reader.find(position);
+      if (handle != null) {
+        watch(position, handle);
+      }
+    }
+  }
+
+  void waitsNoLonger(FetchCall call) {
+    waiting.compareAndSet(call, null);
+  }
+
+  /** It is over: takes its eyes off the partitions. */
+  synchronized void end() {
+    ended = true;
+    positions.values().forEach(FetchSession::closeWatch);
   }
 
   /** How many positions it had when it was last changed. */
@@ -82,10 +195,10 @@ final class FetchSession {
 
   /** Puts what has just been served behind the others, so that none of them starves. */
   void served(List<FetchPosition> served) {
-    if (served.size() < positions.size()) {
+    if (served.size() < awake.size()) {
       for (FetchPosition position : served) {
-        positions.remove(position.key);
-        positions.put(position.key, position);
+        awake.remove(position);
+        awake.add(position);
       }
     }
   }

@@ -30,12 +30,23 @@ final class FetchSessions {
   }
 
   void remove(int id) {
-    sessions.remove(id);
+    FetchSession session = sessions.remove(id);
+    if (session != null) {
+      session.end();
+    }
+  }
+
+  private boolean remove(FetchSession session) {
+    boolean removed = sessions.remove(session.id, session);
+    if (removed) {
+      session.end();
+    }
+    return removed;
   }
 
   /** Lets go of a session that has grown to where all of them together are too large. */
   boolean removeIfTooLarge(FetchSession session) {
-    return positionsHeld() > POSITIONS_MAX && sessions.remove(session.id, session);
+    return positionsHeld() > POSITIONS_MAX && remove(session);
   }
 
   private long positionsHeld() {
@@ -48,7 +59,7 @@ final class FetchSessions {
 
   /** A new session of these positions; empty when there is no room. */
   synchronized Optional<FetchSession> create(
-      boolean byTopicId, List<FetchPosition> positions, long nowNanos) {
+      boolean byTopicId, Sight sight, List<FetchPosition> positions, long nowNanos) {
     if (sessions.size() >= slots && !makeRoom(nowNanos)) {
       return Optional.empty();
     }
@@ -59,7 +70,7 @@ final class FetchSessions {
     do {
       id = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
     } while (sessions.containsKey(id));
-    FetchSession session = new FetchSession(id, byTopicId, positions, nowNanos);
+    FetchSession session = new FetchSession(id, byTopicId, sight, positions, nowNanos);
     sessions.put(id, session);
     return Optional.of(session);
   }
@@ -71,6 +82,6 @@ final class FetchSessions {
     if (oldest.isEmpty() || nowNanos - oldest.get().lastUsedNanos() < RESTED_NANOS) {
       return false;
     }
-    return sessions.remove(oldest.get().id, oldest.get());
+    return remove(oldest.get());
   }
 }

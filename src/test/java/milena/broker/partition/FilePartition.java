@@ -34,6 +34,10 @@ import org.apache.kafka.common.compress.Compression;
 public final class FilePartition implements PartitionHandle, AutoCloseable {
   public final TestInbox<PartitionReplica.Command> inbox = TestInbox.create();
   public final AtomicInteger openSlices = new AtomicInteger();
+
+  /** How often the view was asked for. */
+  public final AtomicInteger looks = new AtomicInteger();
+
   public final CopyOnWriteArrayList<Watcher> watchers = new CopyOnWriteArrayList<>();
   private final TopicIdPartition id;
   private final TopicPartition name;
@@ -167,6 +171,7 @@ public final class FilePartition implements PartitionHandle, AutoCloseable {
 
   @Override
   public PartitionView view() {
+    looks.incrementAndGet();
     return view;
   }
 

@@ -22,6 +22,7 @@ import org.apache.kafka.common.message.FetchRequestData.ReplicaState;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.FetchMetadata;
 import org.junit.After;
 import org.junit.Before;
 import org.junit.Test;
@@ -50,6 +51,11 @@ public class FetchHandlerTest extends JUnitSuite {
   @After
   public void nothingStaysOpenOrWatched() {
     answers.forEach(FetchAnswer::close);
+    for (FetchAnswer answer : List.copyOf(answers)) {
+      if (answer.sessionId() != 0) {
+        now(fetch(12, inSession(answer.sessionId(), FetchMetadata.FINAL_EPOCH, 0)));
+      }
+    }
     for (FilePartition partition : List.of(first, second)) {
       assertEquals(0, partition.openSlices.get());
       assertEquals(0, partition.watchers.size());
@@ -331,6 +337,7 @@ public class FetchHandlerTest extends JUnitSuite {
       }
       answer.cancel(false);
       first.publish(0, 0);
+      now(fetch(asked, 17, inSession(session, FetchMetadata.FINAL_EPOCH, 0)));
     }
   }
 
@@ -393,6 +400,73 @@ public class FetchHandlerTest extends JUnitSuite {
     first.append("a");
     loop.runPendingTasks();
     assertEquals(1, parts(now(answer)));
+  }
+
+  @Test
+  public void anIdlePartitionOfASessionIsNotLookedAt() {
+    first.append("a");
+    int session = now(fetch(12, request(0, at(0, 1), at(1, 0)).setSessionEpoch(0))).sessionId();
+    now(fetch(12, inSession(session, 1, 0)));
+    int looked = second.looks.get();
+    for (int epoch = 2; epoch < 12; epoch++) {
+      first.append("b");
+      assertEquals(1, parts(now(fetch(12, inSession(session, epoch, 500, at(0, epoch - 1))))));
+    }
+    assertEquals(looked, second.looks.get());
+    second.append("x");
+    assertEquals(1, parts(now(fetch(12, inSession(session, 12, 500, at(0, 11))))));
+    assertNotEquals(looked, second.looks.get());
+  }
+
+  @Test
+  public void aWaitInASessionEndsWithTheRecordAndNotWithTheWatermark() {
+    first.write("a", 0).publish(0, 0);
+    int session = now(fetch(12, request(0, at(0, 0), at(1, 0)).setSessionEpoch(0))).sessionId();
+    now(fetch(12, inSession(session, 1, 0)));
+    var answer = fetch(12, inSession(session, 2, 500));
+    first.startsAt(0);
+    loop.runPendingTasks();
+    assertFalse(answer.isDone());
+    first.publish(1, 1);
+    loop.runPendingTasks();
+    assertEquals(ONE_BATCH, part(now(answer), 0).records().sizeInBytes());
+  }
+
+  @Test
+  public void aSessionThatNobodyUsesIsToldOncePerPartition() {
+    int session = now(fetch(12, request(0, at(0, 0)).setSessionEpoch(0))).sessionId();
+    now(fetch(12, inSession(session, 1, 0)));
+    assertEquals(1, first.watchers.size());
+    first.append("a");
+    assertEquals(0, first.watchers.size());
+    assertEquals(1, parts(now(fetch(12, inSession(session, 2, 0)))));
+  }
+
+  @Test
+  public void whatSomebodyElseMaySeeIsNews() {
+    first.write("a", 0).publish(1, 0);
+    FetchRequestData committed =
+        request(0, at(0, 0)).setIsolationLevel((byte) 1).setSessionEpoch(0);
+    int session = now(fetch(12, committed)).sessionId();
+    FetchRequestData again = inSession(session, 1, 0).setIsolationLevel((byte) 1);
+    assertEquals(0, parts(now(fetch(12, again))));
+    assertEquals(1, parts(now(fetch(12, inSession(session, 2, 0)))));
+  }
+
+  @Test
+  public void aWaitOfASessionHearsOfALostLeadershipAndOfAnEnd() {
+    int session = now(fetch(10, request(0, at(0, 0), at(1, 0)).setSessionEpoch(0))).sessionId();
+    now(fetch(10, inSession(session, 1, 0)));
+    var answer = fetch(10, inSession(session, 2, 500));
+    first.leads(false, 1);
+    loop.runPendingTasks();
+    assertEquals(Errors.NOT_LEADER_OR_FOLLOWER.code(), part(now(answer), 0).errorCode());
+    first.leads(true, 2);
+    now(fetch(10, inSession(session, 3, 0)));
+    answer = fetch(10, inSession(session, 4, 500));
+    second.leave(topics.registry());
+    loop.runPendingTasks();
+    assertEquals(Errors.NOT_LEADER_OR_FOLLOWER.code(), part(now(answer), 1).errorCode());
   }
 
   @Test

@@ -16,13 +16,15 @@ import org.junit.Test;
 import org.scalatestplus.junit.JUnitSuite;
 
 public class FetchSessionsTest extends JUnitSuite {
+  private static final Sight SIGHT = new Sight(false, false, false);
   private final FetchSessions sessions = new FetchSessions(2);
 
   @Test
   public void theLongestRestedMakesRoomOnceItHasRestedEnough() {
     FetchSession first = create(0, 1);
     FetchSession second = create(10, 1);
-    assertTrue(sessions.create(false, positions(1), FetchSessions.RESTED_NANOS - 1).isEmpty());
+    assertTrue(
+        sessions.create(false, SIGHT, positions(1), FetchSessions.RESTED_NANOS - 1).isEmpty());
     FetchSession third = create(FetchSessions.RESTED_NANOS, 1);
     assertNull(sessions.find(first.id));
     assertNotNull(sessions.find(second.id));
@@ -34,7 +36,7 @@ public class FetchSessionsTest extends JUnitSuite {
     FetchSession first = create(0, 1);
     FetchSession second = create(10, 1);
     FetchRequestData request = new FetchRequestData().setSessionEpoch(1);
-    assertEquals(Errors.NONE, first.update(request, false, FetchSessions.RESTED_NANOS));
+    assertEquals(Errors.NONE, first.update(request, false, SIGHT, FetchSessions.RESTED_NANOS));
     create(FetchSessions.RESTED_NANOS + 10, 1);
     assertNotNull(sessions.find(first.id));
     assertNull(sessions.find(second.id));
@@ -43,7 +45,7 @@ public class FetchSessionsTest extends JUnitSuite {
   @Test
   public void allSessionsTogetherRememberOnlySoMuch() {
     create(0, FetchSessions.POSITIONS_MAX - 1);
-    assertTrue(sessions.create(false, positions(2), 0).isEmpty());
+    assertTrue(sessions.create(false, SIGHT, positions(2), 0).isEmpty());
     FetchSession last = create(0, 1);
     assertFalse(sessions.removeIfTooLarge(last));
     FetchRequestData more = new FetchRequestData().setSessionEpoch(1);
@@ -52,13 +54,13 @@ public class FetchSessionsTest extends JUnitSuite {
             new FetchRequestData.FetchTopic()
                 .setTopic("u")
                 .setPartitions(List.of(new FetchPartition().setPartition(7))));
-    assertEquals(Errors.NONE, last.update(more, false, 0));
+    assertEquals(Errors.NONE, last.update(more, false, SIGHT, 0));
     assertTrue(sessions.removeIfTooLarge(last));
     assertNull(sessions.find(last.id));
   }
 
   private FetchSession create(long nowNanos, int partitions) {
-    return sessions.create(false, positions(partitions), nowNanos).orElseThrow();
+    return sessions.create(false, SIGHT, positions(partitions), nowNanos).orElseThrow();
   }
 
   private static List<FetchPosition> positions(int count) {
