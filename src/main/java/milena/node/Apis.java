@@ -54,7 +54,7 @@ final class Apis {
     BrokerConfig config = parts.config();
     Scheduler scheduler = parts.system().scheduler();
     LocalPartitions partitions = new LocalPartitions(parts.images(), parts.registry());
-    handlers.add(new ProduceHandler(partitions));
+    handlers.add(new ProduceHandler(partitions, config.nodeId()));
     handlers.add(
         new FetchHandler(
             partitions,

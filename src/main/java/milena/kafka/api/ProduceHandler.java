@@ -7,6 +7,8 @@ import java.util.concurrent.TimeUnit;
 import milena.broker.partition.PartitionHandle;
 import milena.broker.partition.PartitionReplica.Append;
 import milena.broker.partition.PartitionReplica.AppendOrigin;
+import milena.broker.partition.PartitionReplica.AppendResult;
+import milena.common.TopicIdPartition;
 import milena.metadata.ClusterImage;
 import milena.metadata.TopicImage;
 import milena.record.RecordBatch;
@@ -35,9 +37,16 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData> {
   private static final short ZSTD_SINCE_VERSION = 7;
 
   private final LocalPartitions partitions;
+  private final OpeningReplicas opening;
 
-  public ProduceHandler(LocalPartitions partitions) {
+  /**
+   * A handler for the node of this id.
+   *
+   * @param partitions where its replicas are found, or not yet
+   */
+  public ProduceHandler(LocalPartitions partitions, int nodeId) {
     this.partitions = partitions;
+    this.opening = new OpeningReplicas(nodeId, partitions.registry());
   }
 
   @Override
@@ -83,17 +92,33 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData> {
         }
         if (error == Errors.NONE) {
           context.body().retain();
-          handle
-              .replica()
-              .tell(
-                  new Append(
-                      records, request.acks(), AppendOrigin.CLIENT, -1, deadlineNanos, part));
+          Append append =
+              new Append(records, request.acks(), AppendOrigin.CLIENT, -1, deadlineNanos, part);
+          if (handle != null && !opening.keepsAny()) {
+            handle.replica().tell(append);
+          } else {
+            appendWhenOpen(context, new TopicIdPartition(topic.id(), partition.index()), append);
+          }
         } else {
           part.refused(error);
         }
       }
     }
     return count == 0 ? CompletableFuture.completedFuture(call.answer()) : call;
+  }
+
+  private void appendWhenOpen(RequestContext context, TopicIdPartition id, Append append) {
+    opening.append(
+        id,
+        append,
+        append.deadlineNanos() - System.nanoTime(),
+        context.connection().eventLoop(),
+        () -> {
+          append.listener().released();
+          append
+              .listener()
+              .completed(AppendResult.refused(Errors.NOT_LEADER_OR_FOLLOWER, null, -1));
+        });
   }
 
   private static Errors refusal(ProduceRequestData request) {
@@ -111,7 +136,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData> {
         : image.topic(data.topicId());
   }
 
-  private static Errors check(
+  private Errors check(
       RequestContext context,
       TopicProduceData data,
       TopicImage topic,
@@ -123,7 +148,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequestData> {
         && !ADMIN_CLIENT.equals(context.clientId())) {
       return Errors.INVALID_TOPIC_EXCEPTION;
     }
-    if (handle == null) {
+    if (handle == null && !opening.expects(topic, partition.index())) {
       return LocalPartitions.whyMissing(topic, data.topicId(), partition.index());
     }
     if (records == null) {

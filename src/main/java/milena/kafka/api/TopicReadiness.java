@@ -16,8 +16,16 @@ import org.apache.kafka.common.Uuid;
 /**
  * Tells when new partitions can be used through this node: its image shows them, and those that it
  * leads are open. So a client that is told of a topic finds it.
+ *
+ * <p>Of very many partitions it tells when the image shows them, as Kafka does: to open a thousand
+ * logs takes longer than a client should wait to hear that there will be a topic. Appends that come
+ * before a log is open wait for it ({@link OpeningReplicas}); other requests are told
+ * NOT_LEADER_OR_FOLLOWER, which every client asks again after.
  */
 public final class TopicReadiness {
+  /** So many partitions are waited for until they are open. */
+  private static final int OPENED_MAX = 200;
+
   private final int nodeId;
   private final ImageWaits images;
   private final PartitionRegistry registry;
@@ -40,7 +48,15 @@ public final class TopicReadiness {
     CompletableFuture<Void> over =
         new CompletableFuture<Void>().completeOnTimeout(null, timeoutMs, TimeUnit.MILLISECONDS);
     CompletableFuture<ClusterImage> seen = images.until(image -> shows(image, partitions));
-    seen.thenAccept(image -> new OpenReplicas(image, partitions.keySet(), over).start());
+    boolean few = partitions.values().stream().mapToInt(count -> count).sum() <= OPENED_MAX;
+    seen.thenAccept(
+        image -> {
+          if (few) {
+            new OpenReplicas(image, partitions.keySet(), over).start();
+          } else {
+            over.complete(null);
+          }
+        });
     over.whenComplete((done, failure) -> seen.cancel(false));
     return over;
   }

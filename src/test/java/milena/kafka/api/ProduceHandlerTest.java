@@ -5,10 +5,12 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import milena.broker.partition.FilePartition;
 import milena.broker.partition.PartitionReplica.Append;
@@ -30,7 +32,11 @@ import org.scalatestplus.junit.JUnitSuite;
 
 public class ProduceHandlerTest extends JUnitSuite {
   private final LocalTopics topics = new LocalTopics();
-  private final ProduceHandler handler = new ProduceHandler(topics.partitions());
+  private final ProduceHandler handler =
+      new ProduceHandler(topics.partitions(), LocalTopics.BROKER + 1);
+  private final ProduceHandler atLeader =
+      new ProduceHandler(topics.partitions(), LocalTopics.BROKER);
+  private final EmbeddedChannel loop = new EmbeddedChannel();
   private final AtomicInteger holds = new AtomicInteger();
 
   private FilePartition first;
@@ -38,6 +44,7 @@ public class ProduceHandlerTest extends JUnitSuite {
 
   @Before
   public void hostTwoOfThreePartitions() {
+    loop.freezeTime();
     topics.topic("t", 3);
     first = topics.host("t", 0);
     second = topics.host("t", 1);
@@ -45,6 +52,7 @@ public class ProduceHandlerTest extends JUnitSuite {
 
   @After
   public void close() {
+    loop.finish();
     topics.close();
   }
 
@@ -190,15 +198,50 @@ public class ProduceHandlerTest extends JUnitSuite {
     assertNull(produce(12, (short) 0).get());
   }
 
+  @Test
+  public void appendsWaitForAReplicaThatOpensAndKeepTheirOrder() throws Exception {
+    var one = produceAtLeader(topic("t", 2));
+    var other = produceAtLeader(topic("t", 2));
+    assertFalse(one.isDone());
+    assertEquals(2, holds.get());
+    FilePartition third = topics.host("t", 2);
+    appended(third, 3);
+    appended(third, 4);
+    assertEquals(3, part(one, 2).baseOffset());
+    assertEquals(4, part(other, 2).baseOffset());
+    var later = produceAtLeader(topic("t", 2));
+    appended(third, 5);
+    assertEquals(5, part(later, 2).baseOffset());
+  }
+
+  @Test
+  public void aReplicaThatTakesTooLongToOpenIsNotWaitedFor() throws Exception {
+    var answer = produceAtLeader(topic("t", 2));
+    loop.advanceTimeBy(OpeningReplicas.OPENING_MAX_NANOS, TimeUnit.NANOSECONDS);
+    loop.runScheduledPendingTasks();
+    assertEquals(Errors.NOT_LEADER_OR_FOLLOWER.code(), part(answer, 2).errorCode());
+    assertEquals(0, holds.get());
+    FilePartition third = topics.host("t", 2);
+    assertFalse(third.inbox.hasMessages());
+  }
+
+  private CompletableFuture<ProduceResponseData> produceAtLeader(TopicProduceData... data) {
+    RequestContext context = context(12, RequestContexts.version(12, loop.eventLoop()));
+    return atLeader.handle(context, request((short) 1, data)).toCompletableFuture();
+  }
+
   private CompletableFuture<ProduceResponseData> produce(
       int version, short acks, TopicProduceData... data) {
     return handler.handle(context(version), request(acks, data)).toCompletableFuture();
   }
 
   private RequestContext context(int version) {
-    RequestContext plain = RequestContexts.version(version);
+    return context(version, RequestContexts.version(version));
+  }
+
+  private RequestContext context(int version, RequestContext plain) {
     return new RequestContext(
-        plain.connection(), plain.apiVersion(), 1, "client", System.nanoTime(), counting());
+        plain.connection(), (short) version, 1, "client", System.nanoTime(), counting());
   }
 
   private RequestBody counting() {
@@ -216,7 +259,7 @@ public class ProduceHandlerTest extends JUnitSuite {
   }
 
   private static ProduceRequestData request(short acks, TopicProduceData... data) {
-    ProduceRequestData request = new ProduceRequestData().setAcks(acks).setTimeoutMs(1000);
+    ProduceRequestData request = new ProduceRequestData().setAcks(acks).setTimeoutMs(10_000);
     for (TopicProduceData topic : data) {
       request.topicData().add(topic);
     }

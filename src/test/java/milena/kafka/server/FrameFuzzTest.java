@@ -78,7 +78,7 @@ public class FrameFuzzTest extends JUnitSuite {
     ListOffsetsHandler listOffsets = new ListOffsetsHandler(partitions, Runnable::run);
     List<ApiHandler<?>> handlers =
         List.of(
-            new ProduceHandler(partitions),
+            new ProduceHandler(partitions, 1),
             new FetchHandler(partitions, 1 << 20, 5, false),
             listOffsets,
             new OffsetForLeaderEpochHandler(partitions),
