@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Runs the JMH benchmarks of milena.bench; arguments are JMH's (micro.sh ProduceBench.validate -prof gc).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mvn -q -B -Pmicro -Dspotless.check.skip=true test-compile \
+  dependency:build-classpath -Dmdep.outputFile=target/micro.classpath -Dmdep.includeScope=test
+exec java -cp "target/classes:target/test-classes:$(cat target/micro.classpath)" org.openjdk.jmh.Main "$@"

@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""report.py RESULTS.jsonl DOCS: puts the medians into the tables of DOCS/benchmarks.md, between its
+markers, and draws the sweeps as DOCS/charts/*.svg."""
+import json
+import math
+import re
+import statistics
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+# figure: (title, is more better, the ratio that is aimed at with one node)
+FIGURES = {
+    "records_per_s": ("records/s", True, {"consume": 1.0, "flush": 3.0, "": 1.25}),
+    "cpu_s_per_gb": ("CPU s/GB", False, {"consume": 0.8, "": 0.6}),
+    "p50_us": ("p50, µs", False, {"linger 5": 1.0, "end to end": None, "flush": None, "": 0.7}),
+    "p99_us": ("p99, µs", False, {"linger 5": 1.0, "flush": None, "": 0.5}),
+    "p999_us": ("p99.9, µs", False, {"linger 5": 0.7, "end to end": None, "flush": None, "": 0.5}),
+    "port_ms": ("port answers, ms", False, {"": None}),
+    "first_ack_ms": ("first acknowledged record, ms", False, {"": 0.35}),
+    "cpu_s": ("CPU s", False, {"": None}),
+    "rss_mib": ("RSS, MiB", False, {"": 0.6}),
+    "threads": ("threads", False, {"": None}),
+    "cpu_s_per_min": ("CPU s a minute", False, {"": 0.7}),
+    "leaders_ms": ("leaders named, ms", False, {"": 1.3}),
+    "all_written_ms": ("each has a record, ms", False, {"": 0.3}),
+}
+PARTS = {
+    "start": ("start",),
+    "produce": ("produce", "consume"),
+    "latency": ("latency", "end to end"),
+    "flush": ("flush",),
+    "partitions": ("idle", "create"),
+}
+SWEEPS = {
+    "batch": "records per batch",
+    "partitions": "partitions",
+    "connections": "connections",
+}
+COLOURS = {"milena": "#1b6ca8", "kafka": "#b8860b"}
+
+
+def load(path):
+    """row -> figure -> system -> values, in the order of the file."""
+    rows = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    for line in Path(path).read_text().splitlines():
+        entry = json.loads(line)
+        row = entry["row"] + (f" @{entry['x']}" if "x" in entry else "")
+        for name, value in entry.items():
+            if isinstance(value, (int, float)) and name != "x":
+                rows[row][name][entry["system"]].append(value)
+    return rows
+
+
+def short(value):
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def cell(values):
+    middle = short(statistics.median(values))
+    return f"{middle} ({short(min(values))}–{short(max(values))})" if len(values) > 1 else middle
+
+
+def aim(row, figure):
+    for part, ratio in FIGURES[figure][2].items():
+        if part in row:
+            return 1.5 if figure == "records_per_s" and "100 partitions" in row else ratio
+    return None
+
+
+def table(rows, kinds):
+    lines = [
+        "| Row | Figure | Milena | Kafka | Ratio | Aim | |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for row, figures in rows.items():
+        if not row.startswith(kinds):
+            continue
+        for figure, systems in figures.items():
+            if figure not in FIGURES or not {"milena", "kafka"} <= systems.keys():
+                continue
+            title, more, _ = FIGURES[figure]
+            kafka = statistics.median(systems["kafka"])
+            ratio = statistics.median(systems["milena"]) / kafka if kafka else math.nan
+            wanted = aim(row, figure)
+            met = "" if wanted is None else "met" if (ratio >= wanted) == more or ratio == wanted else "**not met**"
+            bound = "" if wanted is None else f"{'≥' if more else '≤'} {wanted}"
+            lines.append(
+                f"| {row} | {title} | {cell(systems['milena'])} | {cell(systems['kafka'])}"
+                f" | {ratio:.2f} | {bound} | {met} |"
+            )
+    return "\n".join(lines)
+
+
+def chart(points, label, figure):
+    """A line for each system over a logarithmic axis, as SVG."""
+    width, height, left, bottom = 560, 300, 70, 45
+    xs = sorted({x for line in points.values() for x, _ in line})
+    top = max(y for line in points.values() for _, y in line) * 1.1
+    low, high = math.log10(xs[0]), math.log10(xs[-1]) or 1
+
+    def at(x, y):
+        across = left + (math.log10(x) - low) / (high - low) * (width - left - 20)
+        return across, height - bottom - y / top * (height - bottom - 20)
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'font-family="sans-serif" font-size="12">',
+        f'<rect width="{width}" height="{height}" fill="white"/>',
+    ]
+    for x in xs:
+        across, base = at(x, 0)
+        parts.append(f'<line x1="{across:.0f}" y1="20" x2="{across:.0f}" y2="{base:.0f}" stroke="#ddd"/>')
+        parts.append(f'<text x="{across:.0f}" y="{base + 16:.0f}" text-anchor="middle">{x:,}</text>')
+    for i in range(5):
+        value = top * i / 4
+        _, up = at(xs[0], value)
+        parts.append(f'<line x1="{left}" y1="{up:.0f}" x2="{width - 20}" y2="{up:.0f}" stroke="#ddd"/>')
+        parts.append(f'<text x="{left - 6}" y="{up + 4:.0f}" text-anchor="end">{short(value)}</text>')
+    for i, (system, line) in enumerate(points.items()):
+        path = " ".join(f"{a:.1f},{b:.1f}" for a, b in (at(x, y) for x, y in line))
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{COLOURS[system]}" stroke-width="2"/>')
+        parts.append(
+            f'<text x="{width - 90}" y="{16 + 15 * i}" fill="{COLOURS[system]}">{system.capitalize()}</text>'
+        )
+    parts.append(f'<text x="{width / 2}" y="{height - 8}" text-anchor="middle">{label}</text>')
+    parts.append(f'<text x="{left}" y="14">{figure}</text></svg>')
+    return "\n".join(parts) + "\n"
+
+
+def charts(rows, docs):
+    lines = []
+    for kind, label in SWEEPS.items():
+        for figure, title in (("cpu_us_per_record", "broker's CPU µs per record"), ("records_per_s", "records/s")):
+            points = defaultdict(list)
+            for row, figures in rows.items():
+                if row.startswith(f"sweep {kind} @"):
+                    for system, values in figures.get(figure, {}).items():
+                        points[system].append((int(row.split("@")[1]), statistics.median(values)))
+            if not points or min(len(line) for line in points.values()) < 2:
+                continue
+            for line in points.values():
+                line.sort()
+            name = f"charts/{kind}-{figure.replace('_', '-')}.svg"
+            (docs / "charts").mkdir(exist_ok=True)
+            (docs / name).write_text(chart(points, label, title))
+            lines.append(f"![{title} over {label}]({name})")
+    return "\n".join(lines)
+
+
+def main():
+    rows, docs = load(sys.argv[1]), Path(sys.argv[2])
+    page = docs / "benchmarks.md"
+    text = page.read_text()
+    blocks = {part: table(rows, kinds) for part, kinds in PARTS.items()}
+    blocks["sweeps"] = charts(rows, docs)
+    for part, block in blocks.items():
+        if block.count("\n") > 1 or part == "sweeps" and block:
+            text = re.sub(
+                rf"(<!-- {part} -->\n).*?(\n<!-- /{part} -->)",
+                lambda found: found.group(1) + block + found.group(2),
+                text,
+                flags=re.S,
+            )
+    page.write_text(text)
+
+
+main()
