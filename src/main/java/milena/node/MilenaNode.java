@@ -3,6 +3,8 @@ package milena.node;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import milena.streams.Brokers;
+import milena.streams.link.PresentLink;
 
 /**
  * A Milena node inside this JVM. Any number may run side by side, each with an actor system and
@@ -19,9 +21,11 @@ import java.util.Map;
  */
 public final class MilenaNode implements AutoCloseable {
   private final NodeRuns runs;
+  private final Brokers brokers;
 
   private MilenaNode(NodeRuns runs) {
     this.runs = runs;
+    this.brokers = new Brokers(new PresentLink(() -> runs.current().streams()));
   }
 
   public static Builder builder() {
@@ -36,6 +40,15 @@ public final class MilenaNode implements AutoCloseable {
   /** The id of the node that controls the cluster, as far as this one knows; -1 for none. */
   public int controllerId() {
     return runs.current().controllerId();
+  }
+
+  /**
+   * The brokers of this node's cluster, for streams in this JVM: see {@code
+   * milena.streams.javadsl}. Streams go on when the node has to begin anew, and fail when it has
+   * ended.
+   */
+  public Brokers brokers() {
+    return brokers;
   }
 
   /**

@@ -55,6 +55,11 @@ import milena.metadata.ImageSource;
 import milena.metadata.PreviousStop;
 import milena.metadata.SettingsInForce;
 import milena.metadata.TopicDecisions.TopicDefaults;
+import milena.streams.link.BrokerLink;
+import milena.streams.link.LocalBroker;
+import milena.streams.link.MemberLink;
+import milena.streams.link.StreamGateway;
+import milena.streams.link.StreamLink;
 
 /**
  * The root of a node's actors: starts each when what it needs is there, and can't live without any
@@ -117,6 +122,9 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   enum Ending implements Command {
     INSTANCE
   }
+
+  /** The broker serves: streams may come as well, of this JVM and of other members. */
+  record ServeStreams(LocalBroker broker, CompletableFuture<BrokerLink> link) implements Command {}
 
   private enum NoDirectoryLeft implements Command {
     INSTANCE
@@ -210,6 +218,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
         .onMessage(Joined.class, joined -> onJoined())
         .onMessage(LetIn.class, this::onLetIn)
         .onMessage(Failed.class, this::onFailed)
+        .onMessage(ServeStreams.class, this::onServeStreams)
         .onMessage(Ending.class, ending -> onEnding())
         .onMessage(NoDirectoryLeft.class, none -> onNoDirectoryLeft())
         .onSignal(Terminated.class, this::onPartGone)
@@ -427,6 +436,15 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
             blocking,
             lifecycle,
             reconciler));
+    return this;
+  }
+
+  private Behavior<Command> onServeStreams(ServeStreams serve) {
+    spawn(StreamGateway.create(serve.broker()), StreamGateway.NAME);
+    ActorRef<StreamLink.Command> others = spawn(StreamLink.create(), StreamLink.NAME);
+    serve
+        .link()
+        .complete(new MemberLink(others, serve.broker(), "node-" + config.broker().nodeId()));
     return this;
   }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -27,10 +28,12 @@ import milena.broker.raft.RaftRpc;
 import milena.broker.raft.RaftSettings;
 import milena.broker.raft.RatisMetadataLog;
 import milena.common.config.BrokerConfig;
+import milena.kafka.api.ApiRegistry;
 import milena.kafka.client.BrokerLinks;
 import milena.kafka.server.KafkaServer;
 import milena.metadata.BrokerImage.Endpoint;
 import milena.metadata.MemberNode;
+import milena.streams.link.BrokerLink;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,6 +73,7 @@ final class RunningNode {
   private NodeParts parts;
   private Map<String, Endpoint> advertised = Map.of();
   private BrokerLinks links;
+  private final CompletableFuture<BrokerLink> streams = new CompletableFuture<>();
 
   private RunningNode(NodeConfig config, Runnable onEnd, Runnable onExpelled) {
     this.config = config;
@@ -117,7 +121,9 @@ final class RunningNode {
     parts = up.get(broker.liveness().registrationTimeoutMs(), TimeUnit.MILLISECONDS);
     OpenReplicas.of(broker.nodeId(), parts.images().current(), parts.registry(), OPEN_PATIENCE)
         .get();
-    server.get().serve(Apis.of(parts));
+    ApiRegistry apis = Apis.of(parts);
+    server.get().serve(apis);
+    system.tell(new NodeGuardian.ServeStreams(StreamDoor.of(parts, apis), streams));
     FrontDoor.follow(server.get(), parts);
     synchronized (this) {
       state = State.RUNNING;
@@ -159,6 +165,11 @@ final class RunningNode {
   /** The id of the node that leads the metadata log, as far as this one knows; -1 for none. */
   int controllerId() {
     return metadataLog.join().quorum().leader();
+  }
+
+  /** The way to the brokers for streams in this JVM; there is none before the broker serves. */
+  Optional<BrokerLink> streams() {
+    return Optional.ofNullable(streams.getNow(null));
   }
 
   NodeParts parts() {

@@ -5,6 +5,7 @@ import static com.tngtech.archunit.lang.conditions.ArchConditions.callMethodWher
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -43,7 +44,8 @@ public class LayeringTest extends JUnitSuite {
     "milena.metadata..",
     "milena.replication..",
     "milena.group..",
-    "milena.txn.."
+    "milena.txn..",
+    "milena.streams.core.."
   };
 
   private static JavaClasses classes;
@@ -131,6 +133,7 @@ public class LayeringTest extends JUnitSuite {
             .should()
             .dependOnClassesThat(
                 resideInAnyPackage("org.apache.kafka.clients..", "java.rmi..")
+                    .and(DescribedPredicate.not(isWhatStreamsShareWithClients()))
                     .or(
                         DescribedPredicate.describe(
                             "are Java's object streams",
@@ -141,6 +144,34 @@ public class LayeringTest extends JUnitSuite {
                 "kafka-clients is here for the wire format, not for its clients, and nothing is ever"
                     + " Java-serialised");
     rule.check(classes);
+  }
+
+  @Test
+  public void onlyStreamsSpeakInKafkasRecordsAndAssignors() {
+    noClasses()
+        .that()
+        .resideInAPackage("milena..")
+        .and()
+        .resideOutsideOfPackage("milena.streams..")
+        .should()
+        .dependOnClassesThat(isWhatStreamsShareWithClients())
+        .because("what a user of the streams holds in hand is no way to talk inside")
+        .check(classes);
+  }
+
+  /** Values and the encoding of assignments, so that streams and Kafka's consumers get along. */
+  private static DescribedPredicate<JavaClass> isWhatStreamsShareWithClients() {
+    return DescribedPredicate.describe(
+        "are the values of Kafka's clients, or their assignors",
+        c ->
+            c.getBaseComponentType()
+                .getName()
+                .matches(
+                    "org\\.apache\\.kafka\\.clients\\."
+                        + "(producer\\.(ProducerRecord|RecordMetadata)"
+                        + "|consumer\\.(ConsumerRecord|ConsumerGroupMetadata"
+                        + "|ConsumerPartitionAssignor.*|internals\\.ConsumerProtocol"
+                        + "|[A-Za-z]*Exception))"));
   }
 
   private static String[] hiddenFrom(int floor, String name) {
