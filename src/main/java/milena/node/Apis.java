@@ -2,7 +2,10 @@ package milena.node;
 
 import akka.actor.typed.Scheduler;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import milena.common.config.BrokerConfig;
 import milena.kafka.api.AdminApis;
@@ -36,9 +39,45 @@ import milena.kafka.api.ServedFeatures;
 import milena.kafka.api.SyncGroupHandler;
 import milena.kafka.api.TopicReadiness;
 import milena.metadata.ImageSource;
+import org.apache.kafka.common.protocol.ApiKeys;
 
 /** Makes the handlers of all APIs that a node serves. */
 final class Apis {
+  /** The same, known before there is a handler. */
+  static final Set<ApiKeys> SERVED =
+      Collections.unmodifiableSet(
+          EnumSet.of(
+              ApiKeys.PRODUCE,
+              ApiKeys.FETCH,
+              ApiKeys.LIST_OFFSETS,
+              ApiKeys.OFFSET_FOR_LEADER_EPOCH,
+              ApiKeys.DELETE_RECORDS,
+              ApiKeys.DESCRIBE_PRODUCERS,
+              ApiKeys.INIT_PRODUCER_ID,
+              ApiKeys.METADATA,
+              ApiKeys.DESCRIBE_CLUSTER,
+              ApiKeys.DESCRIBE_QUORUM,
+              ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
+              ApiKeys.CREATE_TOPICS,
+              ApiKeys.DELETE_TOPICS,
+              ApiKeys.CREATE_PARTITIONS,
+              ApiKeys.DESCRIBE_CONFIGS,
+              ApiKeys.ALTER_CONFIGS,
+              ApiKeys.INCREMENTAL_ALTER_CONFIGS,
+              ApiKeys.DESCRIBE_LOG_DIRS,
+              ApiKeys.LIST_CONFIG_RESOURCES,
+              ApiKeys.FIND_COORDINATOR,
+              ApiKeys.JOIN_GROUP,
+              ApiKeys.SYNC_GROUP,
+              ApiKeys.HEARTBEAT,
+              ApiKeys.LEAVE_GROUP,
+              ApiKeys.DESCRIBE_GROUPS,
+              ApiKeys.LIST_GROUPS,
+              ApiKeys.DELETE_GROUPS,
+              ApiKeys.OFFSET_COMMIT,
+              ApiKeys.OFFSET_FETCH,
+              ApiKeys.OFFSET_DELETE));
+
   private Apis() {}
 
   static ApiRegistry of(NodeParts parts) {

@@ -5,8 +5,11 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import milena.common.config.BrokerConfig;
+import milena.kafka.api.Anteroom;
+import milena.kafka.api.ApiRegistry;
 import milena.kafka.server.KafkaServer;
 import milena.kafka.server.ServerConfig;
 import milena.metadata.BrokerImage.Endpoint;
@@ -19,13 +22,16 @@ final class FrontDoor {
   private FrontDoor() {}
 
   /**
-   * Binds the listeners; nothing is accepted yet.
+   * Binds the listeners and lets clients in as far as the {@link Anteroom}.
    *
+   * @param open completed with the node's own APIs once it is up
    * @throws CannotStart when a port is taken
    */
-  static KafkaServer bind(BrokerConfig config) {
+  static KafkaServer bind(BrokerConfig config, CompletionStage<ApiRegistry> open) {
     try {
-      return KafkaServer.bind(settings(config));
+      KafkaServer server = KafkaServer.bind(settings(config));
+      server.serve(Anteroom.of(Apis.SERVED, open));
+      return server;
     } catch (IOException e) {
       throw new CannotStart(e.getMessage(), e);
     }

@@ -107,7 +107,8 @@ final class RunningNode {
             broker.nodeId(),
             broker.replication().socketTimeoutMs(),
             broker.replication().receiveBufferBytes());
-    server = aside("bind", () -> FrontDoor.bind(broker));
+    CompletableFuture<ApiRegistry> open = new CompletableFuture<>();
+    server = aside("bind", () -> FrontDoor.bind(broker, open));
     metadataLog = aside("metadata-log", this::openMetadataLog);
     system =
         NodeSystem.start(
@@ -123,6 +124,7 @@ final class RunningNode {
         .get();
     ApiRegistry apis = Apis.of(parts);
     server.get().serve(apis);
+    open.complete(apis);
     system.tell(new NodeGuardian.ServeStreams(StreamDoor.of(parts, apis), streams));
     FrontDoor.follow(server.get(), parts);
     synchronized (this) {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import milena.kafka.api.ApiHandler;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -18,6 +19,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.Rule;
@@ -62,6 +64,18 @@ public class FirstRecordIT extends JUnitSuite {
     try (MilenaNode node = builder.start()) {
       produce(node, "greetings", 100, 150);
       assertEquals(numbers(0, 150), consume(node, "greetings", 150));
+    }
+  }
+
+  @Test
+  public void whatIsServedIsKnownBeforeTheNodeIsUp() throws Exception {
+    try (MilenaNode node = MilenaNode.builder().dataDir(folder.getRoot().toPath()).start()) {
+      Set<ApiKeys> served =
+          Apis.of(node.run().parts()).handlers().stream()
+              .map(ApiHandler::api)
+              .filter(api -> api != ApiKeys.API_VERSIONS)
+              .collect(Collectors.toSet());
+      assertEquals(Apis.SERVED, served);
     }
   }
 

@@ -64,8 +64,15 @@ public final class KafkaServer implements AutoCloseable {
     }
   }
 
-  /** Starts accepting connections, which these APIs serve. */
+  /**
+   * Starts accepting connections, which these APIs serve. Called again, it exchanges the APIs:
+   * those requests that come from then on meet the new ones, on old connections too.
+   */
   public void serve(ApiRegistry registry) {
+    if (context != null) {
+      context.apis().set(registry);
+      return;
+    }
     context = ServerContext.of(config, registry);
     for (Channel listener : listeners.values()) {
       listener.config().setAutoRead(true);

@@ -4,13 +4,18 @@ import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import milena.kafka.api.ApiRegistry;
 import org.slf4j.LoggerFactory;
 
-/** What all connections of a server share. */
+/**
+ * What all connections of a server share.
+ *
+ * @param apis those served now
+ */
 record ServerContext(
     ServerConfig config,
-    ApiRegistry registry,
+    AtomicReference<ApiRegistry> apis,
     RequestBudget budget,
     ConnectionLimits limits,
     RateLimitedLog strangers,
@@ -19,11 +24,15 @@ record ServerContext(
   static ServerContext of(ServerConfig config, ApiRegistry registry) {
     return new ServerContext(
         config,
-        registry,
+        new AtomicReference<>(registry),
         new RequestBudget(config.queuedRequestMaxBytes()),
         new ConnectionLimits(config),
         new RateLimitedLog(LoggerFactory.getLogger(KafkaServer.class)),
         new AtomicLong());
+  }
+
+  ApiRegistry registry() {
+    return apis.get();
   }
 
   /** A name that no other connection of the node has or had. */

@@ -15,9 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import milena.broker.partition.FilePartition;
+import milena.kafka.api.Anteroom;
 import milena.kafka.api.ApiHandler;
 import milena.kafka.api.ApiRegistry;
 import milena.kafka.api.FetchHandler;
@@ -182,17 +185,65 @@ public class KafkaServerTest extends JUnitSuite {
         Client bad = new Client()) {
       bad.send(Unpooled.buffer().writeInt(FRAME_BYTES_MAX + 1));
       assertEquals(-1, bad.in.read());
-      good.send(
-          Frames.request(
-              ApiKeys.API_VERSIONS,
-              3,
-              1,
-              new ApiVersionsRequestData()
-                  .setClientSoftwareName("good")
-                  .setClientSoftwareVersion("1")));
+      good.send(greeting());
       var answer = good.receive(ApiKeys.API_VERSIONS, 3, new ApiVersionsResponseData());
       assertEquals(Errors.NONE.code(), answer.message().errorCode());
     }
+  }
+
+  @Test
+  public void whoComesBeforeTheNodeIsUpIsGreetedAndWaits() throws Exception {
+    ApiRegistry apis =
+        new ApiRegistry(List.of(new Echo())).withApiVersions(ServedFeatures.of(() -> 1L));
+    CompletableFuture<ApiRegistry> open = new CompletableFuture<>();
+    try (KafkaServer early =
+        KafkaServer.bind(config(new ServerConfig.Listener("PLAINTEXT", "127.0.0.1", 0)))) {
+      early.serve(Anteroom.of(Set.of(ApiKeys.SYNC_GROUP), open));
+      try (Client impatient = new Client(early)) {
+        impatient.send(echo(1));
+      }
+      try (Client patient = new Client(early)) {
+        patient.send(greeting());
+        patient.send(echo(2));
+        patient.send(echo(3));
+        var greeted = patient.receive(ApiKeys.API_VERSIONS, 3, new ApiVersionsResponseData());
+        assertEquals(-1, greeted.message().finalizedFeaturesEpoch());
+        assertEquals(
+            Set.of(ApiKeys.SYNC_GROUP.id, ApiKeys.API_VERSIONS.id),
+            greeted.message().apiKeys().stream()
+                .map(ApiVersionsResponseData.ApiVersion::apiKey)
+                .collect(Collectors.toSet()));
+        early.serve(apis);
+        open.complete(apis);
+        for (int i = 2; i <= 3; i++) {
+          var answer = patient.receive(ApiKeys.SYNC_GROUP, 5, new SyncGroupResponseData());
+          assertEquals(i, answer.correlationId());
+          assertArrayEquals(new byte[] {(byte) i}, answer.message().assignment());
+        }
+        patient.send(greeting());
+        var known = patient.receive(ApiKeys.API_VERSIONS, 3, new ApiVersionsResponseData());
+        assertEquals(1, known.message().finalizedFeaturesEpoch());
+      }
+    }
+  }
+
+  private static ByteBuf greeting() {
+    return Frames.request(
+        ApiKeys.API_VERSIONS,
+        3,
+        1,
+        new ApiVersionsRequestData().setClientSoftwareName("good").setClientSoftwareVersion("1"));
+  }
+
+  private static ByteBuf echo(int number) {
+    SyncGroupRequestData request = new SyncGroupRequestData().setGroupId("g").setMemberId("m");
+    request
+        .assignments()
+        .add(
+            new SyncGroupRequestData.SyncGroupRequestAssignment()
+                .setMemberId("m")
+                .setAssignment(new byte[] {(byte) number}));
+    return Frames.request(ApiKeys.SYNC_GROUP, 5, number, request);
   }
 
   private static void awaitZero(FilePartition partition) throws InterruptedException {
