@@ -10,6 +10,7 @@ import milena.common.Outcome;
 import milena.metadata.BrokerEvent.BrokerDirectoriesChanged;
 import milena.metadata.BrokerEvent.BrokerRegistered;
 import milena.metadata.BrokerEvent.BrokerStateChanged;
+import milena.metadata.BrokerEvent.BrokerUnregistered;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -29,12 +30,8 @@ import org.apache.kafka.common.protocol.Errors;
 public final class BrokerDecisions {
   private final PartitionSweep sweep;
 
-  /**
-   * @param minInSyncDefault {@code min.insync.replicas} where neither a topic nor the cluster sets
-   *     it
-   */
-  public BrokerDecisions(int minInSyncDefault) {
-    this.sweep = new PartitionSweep(minInSyncDefault);
+  public BrokerDecisions(ElectionRules rules) {
+    this.sweep = new PartitionSweep(rules);
   }
 
   /** What a starting broker says of itself. */
@@ -71,18 +68,17 @@ public final class BrokerDecisions {
       return Decision.reply(new Registration(objection, -1));
     }
     Draft draft = new Draft(image);
-    if (earlier != null) {
-      if (!earlier.fenced()) {
-        fence(draft, earlier);
-      }
-      Set<Uuid> present = new HashSet<>(candidate.directories());
-      boolean lossy = candidate.previousStop() == PreviousStop.LOSSY;
-      draft.addAll(
-          sweep.forget(
-              draft.image(),
-              earlier.id(),
-              partition -> lossy || isLost(partition.directoryOf(earlier.id()), present)));
+    if (earlier != null && !earlier.fenced()) {
+      fence(draft, earlier);
     }
+    // One that was struck off the list meanwhile may still be eligible somewhere.
+    Set<Uuid> present = new HashSet<>(candidate.directories());
+    boolean lossy = candidate.previousStop() == PreviousStop.LOSSY;
+    draft.addAll(
+        sweep.forget(
+            draft.image(),
+            candidate.id(),
+            partition -> lossy || isLost(partition.directoryOf(candidate.id()), present)));
     long epoch = draft.nextSequence();
     draft.add(
         new BrokerRegistered(
@@ -225,6 +221,20 @@ public final class BrokerDecisions {
         fence(draft, broker);
       }
     }
+    return draft.decide(Outcome.SUCCESS);
+  }
+
+  /** Strikes a broker off the list; one that still runs will register anew. */
+  public Decision<Outcome> unregister(ClusterImage image, int id) {
+    BrokerImage broker = image.brokers().get(id);
+    if (broker == null) {
+      return Decision.reply(
+          Outcome.of(
+              Errors.BROKER_ID_NOT_REGISTERED, "Broker ID " + id + " is not currently registered"));
+    }
+    Draft draft = new Draft(image);
+    draft.addAll(sweep.leave(image, id));
+    draft.add(new BrokerUnregistered(id, broker.epoch()));
     return draft.decide(Outcome.SUCCESS);
   }
 

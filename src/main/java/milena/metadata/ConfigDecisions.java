@@ -16,12 +16,12 @@ public final class ConfigDecisions {
   private final PartitionSweep partitions;
 
   /**
-   * @param minInSyncDefault {@code min.insync.replicas} where neither a topic nor the cluster sets
-   *     it
+   * @param rules what may be set
+   * @param elections by which leaders are elected
    */
-  public ConfigDecisions(ConfigRules rules, int minInSyncDefault) {
+  public ConfigDecisions(ConfigRules rules, ElectionRules elections) {
     this.rules = rules;
-    this.partitions = new PartitionSweep(minInSyncDefault);
+    this.partitions = new PartitionSweep(elections);
   }
 
   /** One answer for each change, in order. */
@@ -48,7 +48,7 @@ public final class ConfigDecisions {
       if (outcome.ok() && !after.equals(before)) {
         ClusterImage image = draft.image();
         draft.add(new ClusterEvent.ConfigsReplaced(resource, after));
-        draft.addAll(partitions.minimumChanged(image, draft.image()));
+        draft.addAll(partitions.settingsChanged(image, draft.image()));
       }
       return outcome;
     } catch (Refusal refusal) {

@@ -14,12 +14,8 @@ import org.apache.kafka.common.protocol.Errors;
 public final class DirectoryDecisions {
   private final PartitionSweep sweep;
 
-  /**
-   * @param minInSyncDefault {@code min.insync.replicas} where neither a topic nor the cluster sets
-   *     it
-   */
-  public DirectoryDecisions(int minInSyncDefault) {
-    this.sweep = new PartitionSweep(minInSyncDefault);
+  public DirectoryDecisions(ElectionRules rules) {
+    this.sweep = new PartitionSweep(rules);
   }
 
   /**
@@ -65,7 +61,7 @@ public final class DirectoryDecisions {
           new TopicEvent.PartitionChanged(
               replica.id(), partition.withDirectory(broker.id(), replica.directory())));
     }
-    if (!PartitionSweep.isOnline(broker, replica.directory())) {
+    if (!ElectionRules.isOnline(broker, replica.directory())) {
       draft.addAll(sweep.forget(draft.image(), broker.id(), replica.id()));
     }
   }

@@ -17,6 +17,7 @@ import milena.metadata.ClusterEvent.ProducerIdsAllocated;
 import milena.metadata.MemberEvent.NodeGone;
 import milena.metadata.MemberEvent.NodePresent;
 import milena.metadata.MemberEvent.SeedNamed;
+import milena.metadata.PartitionImage.Reassignment;
 import milena.metadata.TopicEvent.PartitionChanged;
 import milena.metadata.TopicEvent.PartitionsAdded;
 import milena.metadata.TopicEvent.TopicCreated;
@@ -35,7 +36,10 @@ import org.apache.kafka.common.config.ConfigResource;
  * wrote stays readable. How numbers, texts and ids look is told by {@link ByteWriter}.
  */
 public final class EventCodec {
-  private static final byte VERSION = 1;
+  /** The first version; a partition's reassignment came with the second. */
+  private static final byte OLDEST_VERSION = 1;
+
+  private static final byte VERSION = 2;
 
   private static final byte CLUSTER_NAMED = 1;
   private static final byte CONFIGS_REPLACED = 2;
@@ -82,10 +86,10 @@ public final class EventCodec {
 
   static List<MetadataEvent> read(ByteReader in) {
     byte version = in.readByte();
-    if (version != VERSION) {
+    if (version < OLDEST_VERSION || version > VERSION) {
       throw new IllegalArgumentException("Metadata events of an unknown version: " + version);
     }
-    return in.readEach(() -> readEvent(in));
+    return in.readEach(() -> readEvent(in, version));
   }
 
   private static void write(ByteWriter out, MetadataEvent event) {
@@ -185,7 +189,7 @@ public final class EventCodec {
     }
   }
 
-  private static MetadataEvent readEvent(ByteReader in) {
+  private static MetadataEvent readEvent(ByteReader in, byte version) {
     byte kind = in.readByte();
     return switch (kind) {
       case CLUSTER_NAMED -> new ClusterNamed(in.readText());
@@ -198,12 +202,14 @@ public final class EventCodec {
           new BrokerDirectoriesChanged(in.readInt(), in.readNumber(), in.readEach(in::readId));
       case BROKER_UNREGISTERED -> new BrokerUnregistered(in.readInt(), in.readNumber());
       case TOPIC_CREATED ->
-          new TopicCreated(in.readId(), in.readText(), in.readEach(() -> readPartition(in)));
+          new TopicCreated(
+              in.readId(), in.readText(), in.readEach(() -> readPartition(in, version)));
       case TOPIC_DELETED -> new TopicDeleted(in.readId());
       case PARTITIONS_ADDED ->
-          new PartitionsAdded(in.readId(), in.readEach(() -> readPartition(in)));
+          new PartitionsAdded(in.readId(), in.readEach(() -> readPartition(in, version)));
       case PARTITION_CHANGED ->
-          new PartitionChanged(new TopicIdPartition(in.readId(), in.readInt()), readPartition(in));
+          new PartitionChanged(
+              new TopicIdPartition(in.readId(), in.readInt()), readPartition(in, version));
       case NODE_PRESENT ->
           new NodePresent(
               new MemberNode(
@@ -269,9 +275,11 @@ public final class EventCodec {
     out.writeNumber(partition.leader());
     out.writeNumber(partition.leaderEpoch());
     out.writeNumber(partition.partitionEpoch());
+    out.writeNumbers(partition.reassignment().adding());
+    out.writeNumbers(partition.reassignment().removing());
   }
 
-  private static PartitionImage readPartition(ByteReader in) {
+  private static PartitionImage readPartition(ByteReader in, byte version) {
     return new PartitionImage(
         in.readNumbers(),
         in.readEach(in::readId),
@@ -280,7 +288,8 @@ public final class EventCodec {
         in.readInt(),
         in.readInt(),
         in.readInt(),
-        in.readInt());
+        in.readInt(),
+        version < 2 ? Reassignment.NONE : new Reassignment(in.readNumbers(), in.readNumbers()));
   }
 
   private static IllegalArgumentException unknown(MetadataEvent event) {

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import milena.common.Outcome;
 import milena.common.TopicIdPartition;
+import milena.metadata.ElectionRules.Terms;
 import milena.metadata.InSyncChange.Member;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -14,14 +15,10 @@ import org.apache.kafka.common.protocol.Errors;
  * is about to leave, is not let in (KIP-497, KIP-841, KIP-903).
  */
 public final class InSyncDecisions {
-  private final PartitionSweep settings;
+  private final ElectionRules rules;
 
-  /**
-   * @param minInSyncDefault {@code min.insync.replicas} where neither a topic nor the cluster sets
-   *     it
-   */
-  public InSyncDecisions(int minInSyncDefault) {
-    this.settings = new PartitionSweep(minInSyncDefault);
+  public InSyncDecisions(ElectionRules rules) {
+    this.rules = rules;
   }
 
   /** Answers each change on its own, in order. */
@@ -46,10 +43,10 @@ public final class InSyncDecisions {
 
   private TopicEvent changed(ClusterImage image, InSyncChange change) {
     TopicIdPartition id = change.id();
-    int minInSync = settings.minInSync(image, image.topic(id.topicId()).name());
+    PartitionImage partition = image.partition(id);
     List<Integer> isr = change.inSync().stream().map(Member::brokerId).toList();
-    return new TopicEvent.PartitionChanged(
-        id, Election.withInSync(image.partition(id), isr, minInSync));
+    Terms terms = rules.terms(image, image.topic(id.topicId()).name(), partition);
+    return new TopicEvent.PartitionChanged(id, Election.withInSync(partition, isr, terms));
   }
 
   private static Outcome objection(ClusterImage image, int leader, InSyncChange change) {
@@ -88,7 +85,7 @@ public final class InSyncDecisions {
   }
 
   private static boolean isEligible(ClusterImage image, PartitionImage partition, Member member) {
-    return PartitionSweep.canLead(image, partition, member.brokerId())
+    return ElectionRules.canLead(image, partition, member.brokerId())
         && (member.brokerEpoch() < 0
             || member.brokerEpoch() == image.brokers().get(member.brokerId()).epoch());
   }

@@ -28,7 +28,12 @@ final class PartitionPlans {
 
   /** A partition on the brokers that a client chose. */
   PartitionImage byHand(int index, List<Integer> brokers, int replicationFactor) {
-    requireSound(brokers, replicationFactor);
+    requireSound(image, brokers);
+    if (brokers.size() != replicationFactor) {
+      throw unsound(
+          "a partition with %d replica(s), but this is not consistent with previous partitions, which have %d replica(s)."
+              .formatted(brokers.size(), replicationFactor));
+    }
     if (brokers.stream().noneMatch(this::active)) {
       throw new Refusal(
           Errors.INVALID_REPLICA_ASSIGNMENT,
@@ -54,7 +59,8 @@ final class PartitionPlans {
     return image.brokers().get(broker).active();
   }
 
-  private void requireSound(List<Integer> brokers, int replicationFactor) {
+  /** Refuses a list of brokers that can't be a partition's. */
+  static void requireSound(ClusterImage image, List<Integer> brokers) {
     if (brokers.isEmpty()) {
       throw unsound("an empty replica list.");
     }
@@ -66,11 +72,6 @@ final class PartitionPlans {
       if (!seen.add(broker)) {
         throw unsound("the broker " + broker + " more than once.");
       }
-    }
-    if (brokers.size() != replicationFactor) {
-      throw unsound(
-          "a partition with %d replica(s), but this is not consistent with previous partitions, which have %d replica(s)."
-              .formatted(brokers.size(), replicationFactor));
     }
   }
 

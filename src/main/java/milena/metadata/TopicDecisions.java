@@ -230,7 +230,7 @@ public final class TopicDecisions {
     }
     int added = wanted.count() - present;
     requireRoom(addedBefore + added);
-    int replicationFactor = topic.partitions().get(0).replicas().size();
+    int replicationFactor = topic.partitions().get(0).replicasWanted().size();
     PartitionPlans plans = new PartitionPlans(draft.image(), random.nextInt());
     List<PartitionImage> partitions =
         wanted

@@ -83,10 +83,10 @@ final class Apis {
   static ApiRegistry of(NodeParts parts) {
     List<ApiHandler<?>> handlers = new ArrayList<>();
     addData(parts, handlers);
-    addAdmin(parts, handlers);
+    ServedFeatures features = ServedFeatures.of(() -> parts.images().current().lastSequence());
+    addAdmin(parts, features, handlers);
     addGroups(parts, handlers);
-    return new ApiRegistry(handlers)
-        .withApiVersions(ServedFeatures.of(() -> parts.images().current().lastSequence()));
+    return new ApiRegistry(handlers).withApiVersions(features);
   }
 
   private static void addData(NodeParts parts, List<ApiHandler<?>> handlers) {
@@ -110,7 +110,8 @@ final class Apis {
                 parts.controller(), scheduler, config.nodeId(), parts.standing()::epoch)));
   }
 
-  private static void addAdmin(NodeParts parts, List<ApiHandler<?>> handlers) {
+  private static void addAdmin(
+      NodeParts parts, ServedFeatures features, List<ApiHandler<?>> handlers) {
     AdminApis admin =
         new AdminApis(
             parts.config().nodeId(),
@@ -119,7 +120,8 @@ final class Apis {
             parts.registry(),
             new ControllerAsk(parts.controller(), parts.system().scheduler()),
             parts.directories(),
-            LogbackLevels.ofThisProcess());
+            LogbackLevels.ofThisProcess(),
+            features);
     handlers.addAll(admin.handlers());
   }
 

@@ -27,6 +27,7 @@ import milena.broker.controller.Controller;
 import milena.broker.controller.ControllerGateway;
 import milena.broker.controller.ControllerSettings;
 import milena.broker.controller.ControllerShell;
+import milena.broker.controller.ElectionCounts;
 import milena.broker.controller.MetadataSubscriber;
 import milena.broker.coordinator.GroupCoordinator;
 import milena.broker.coordinator.GroupHost;
@@ -48,9 +49,11 @@ import milena.broker.raft.MetadataLogs;
 import milena.broker.raft.RaftEndpoint;
 import milena.broker.raft.RatisMetadataLog;
 import milena.common.config.BrokerConfig;
+import milena.common.config.LogConfig;
 import milena.common.config.SettingsRules;
 import milena.group.GroupConfig;
 import milena.metadata.BrokerImage.Endpoint;
+import milena.metadata.ElectionRules;
 import milena.metadata.ImageSource;
 import milena.metadata.PreviousStop;
 import milena.metadata.SettingsInForce;
@@ -232,12 +235,15 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
         MetadataSubscriber.start(given.log(), behavior -> spawn(behavior, "metadata-subscriber"));
     BrokerConfig broker = config.broker();
     settings = new SettingsInForce(broker, images);
+    LogConfig topicDefaults = broker.logConfig(Map.of());
     ControllerSettings controllerSettings =
         new ControllerSettings(
             directories.clusterId(),
             new TopicDefaults(broker.topics().partitions(), broker.topics().replicationFactor()),
             Duration.ofMillis(broker.liveness().sessionMs()),
-            broker.logConfig(Map.of()).minInSyncReplicas());
+            new ElectionRules(
+                topicDefaults.minInSyncReplicas(), topicDefaults.uncleanLeaderElection()),
+            broker.leaderBalance());
     PortProbe probe = new PortProbe(blocking);
     controller =
         spawn(
@@ -248,7 +254,8 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
                     new SettingsRules(broker.layers()),
                     () -> System.nanoTime() / 1_000_000,
                     new SecureRandom(),
-                    probe),
+                    probe,
+                    new ElectionCounts()),
                 Duration.ofMillis(broker.quorum().requestTimeoutMs()),
                 voter -> peers.door(getContext().getSystem(), voter),
                 probe),

@@ -11,8 +11,21 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.*;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.ElectLeadersRequestData;
+import org.apache.kafka.common.message.ElectLeadersResponseData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
+import org.apache.kafka.common.message.UnregisterBrokerRequestData;
+import org.apache.kafka.common.message.UnregisterBrokerResponseData;
+import org.apache.kafka.common.message.UpdateFeaturesRequestData;
+import org.apache.kafka.common.message.UpdateFeaturesResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 
@@ -418,6 +431,71 @@ final class WireExamples {
                   version);
           assertEquals(1, response.topics().get(0).partitions().get(0).leaderId());
           return response;
+        });
+    examples.put(
+        ApiKeys.ELECT_LEADERS,
+        (client, version) -> {
+          var request = new ElectLeadersRequestData().setTopicPartitions(null);
+          var response = client.call(ElectLeadersResponseData.class, request, version);
+          response
+              .replicaElectionResults()
+              .forEach(t -> assertEquals(0, t.partitionResult().size()));
+          return response;
+        });
+    examples.put(
+        ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
+        (client, version) -> {
+          var partition =
+              new AlterPartitionReassignmentsRequestData.ReassignablePartition()
+                  .setPartitionIndex(0)
+                  .setReplicas(List.of(1));
+          var data =
+              new AlterPartitionReassignmentsRequestData.ReassignableTopic()
+                  .setName(topic)
+                  .setPartitions(List.of(partition));
+          var request = new AlterPartitionReassignmentsRequestData().setTopics(List.of(data));
+          var response =
+              client.call(AlterPartitionReassignmentsResponseData.class, request, version);
+          assertEquals(1, response.responses().get(0).partitions().size());
+          return response;
+        });
+    examples.put(
+        ApiKeys.LIST_PARTITION_REASSIGNMENTS,
+        (client, version) -> {
+          var response =
+              client.call(
+                  ListPartitionReassignmentsResponseData.class,
+                  new ListPartitionReassignmentsRequestData(),
+                  version);
+          assertEquals(0, response.topics().size());
+          return response;
+        });
+    examples.put(
+        ApiKeys.UNREGISTER_BROKER,
+        (client, version) -> {
+          var request = new UnregisterBrokerRequestData().setBrokerId(77);
+          var response = client.call(UnregisterBrokerResponseData.class, request, version);
+          assertEquals(Errors.BROKER_ID_NOT_REGISTERED.code(), response.errorCode());
+          return new UnregisterBrokerResponseData();
+        });
+    examples.put(
+        ApiKeys.UPDATE_FEATURES,
+        (client, version) -> {
+          var versions =
+              client.call(
+                  ApiVersionsResponseData.class,
+                  new ApiVersionsRequestData()
+                      .setClientSoftwareName("wire")
+                      .setClientSoftwareVersion("1"),
+                  4);
+          var updates = new UpdateFeaturesRequestData.FeatureUpdateKeyCollection();
+          updates.add(
+              new UpdateFeaturesRequestData.FeatureUpdateKey()
+                  .setFeature("metadata.version")
+                  .setMaxVersionLevel(
+                      versions.finalizedFeatures().find("metadata.version").maxVersionLevel()));
+          var request = new UpdateFeaturesRequestData().setFeatureUpdates(updates);
+          return client.call(UpdateFeaturesResponseData.class, request, version);
         });
     examples.put(
         ApiKeys.DESCRIBE_LOG_DIRS,

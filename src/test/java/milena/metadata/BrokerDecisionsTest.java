@@ -18,7 +18,7 @@ import org.scalatestplus.junit.JUnitSuite;
 
 /** Who is registered, let in, shut out and let go. */
 public class BrokerDecisionsTest extends JUnitSuite {
-  private final BrokerDecisions decisions = new BrokerDecisions(1);
+  private final BrokerDecisions decisions = new BrokerDecisions(new ElectionRules(1, false));
   private final ClusterImage two =
       Images.withTopic(Images.brokers(2), "t", Images.partition(1, 2), Images.partition(1));
 
@@ -215,5 +215,37 @@ public class BrokerDecisionsTest extends JUnitSuite {
     assertEquals(1000, ProducerIds.allocate(image, 2, 102).reply().first());
     assertEquals(
         Errors.STALE_BROKER_EPOCH, ProducerIds.allocate(image, 1, 100).reply().outcome().toError());
+  }
+
+  @Test
+  public void aBrokerIsStruckOffTheList() {
+    ClusterImage image = Images.withTopic(Images.brokers(2), "t", Images.partition(1, 2));
+    Decision<milena.common.Outcome> gone = decisions.unregister(image, 1);
+    ClusterImage after = Images.after(image, gone);
+    assertEquals(null, after.brokers().get(1));
+    PartitionImage partition = after.topic("t").partition(0);
+    assertEquals(List.of(1, 2), partition.replicas());
+    assertEquals(List.of(2), partition.isr());
+    assertEquals(2, partition.leader());
+    assertEquals(Errors.BROKER_ID_NOT_REGISTERED, decisions.unregister(after, 1).reply().toError());
+  }
+
+  /** Nothing that it may have lost while nobody knew of it is relied on. */
+  @Test
+  public void whoWasStruckOffAndLostItsDiskIsNotEligible() {
+    ClusterImage image = Images.withTopic(Images.brokers(2), "t", Images.partition(1));
+    image = Images.after(image, decisions.unregister(image, 1));
+    assertEquals(List.of(1), image.topic("t").partition(0).elr());
+    BrokerDecisions.Candidate wiped =
+        new BrokerDecisions.Candidate(
+            1,
+            new Uuid(8, 8),
+            Optional.empty(),
+            Map.of(),
+            Optional.empty(),
+            List.of(new Uuid(8, 9)),
+            PreviousStop.LOSSY);
+    image = Images.after(image, decisions.register(image, wiped, false));
+    assertEquals(List.of(), image.topic("t").partition(0).elr());
   }
 }

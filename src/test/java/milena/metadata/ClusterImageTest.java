@@ -48,6 +48,20 @@ public class ClusterImageTest extends JUnitSuite {
     }
   }
 
+  /** What a node wrote before partitions could be on their way: version 1, one partition. */
+  @Test
+  public void theFirstVersionStaysReadable() {
+    byte[] first = {
+      1, 2, 20, 0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 8, 2, 't', 2, 2, 2, 2, 0, 0, 0, 0,
+      0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 6, 2, 2, 0, 2, 2, 8, 10
+    };
+    PartitionImage partition =
+        new PartitionImage(List.of(1), List.of(new Uuid(5, 6)), List.of(1), List.of(), 1, 4, 5);
+    assertEquals(
+        List.of(new TopicEvent.TopicCreated(new Uuid(7, 8), "t", List.of(partition))),
+        EventCodec.decode(ByteBuffer.wrap(first)));
+  }
+
   /** Each topic is found by its name, and nothing is found that is not there. */
   private static void assertWhole(ClusterImage image) {
     assertEquals(image.topics().size(), image.topicIds().size());

@@ -38,7 +38,7 @@ public class ConfigDecisionsTest extends JUnitSuite {
         }
       };
 
-  private final ConfigDecisions decisions = new ConfigDecisions(RULES, 1);
+  private final ConfigDecisions decisions = new ConfigDecisions(RULES, new ElectionRules(1, false));
   private final ClusterImage image =
       Images.withTopic(Images.brokers(1), "t", Images.partition(1))
           .apply(new ClusterEvent.ConfigsReplaced(TOPIC, Map.of("a", "1", "b", "2")));

@@ -15,7 +15,7 @@ public class DirectoryDecisionsTest extends JUnitSuite {
   private static final Uuid SECOND = new Uuid(6, 1);
   private static final TopicIdPartition PARTITION = new TopicIdPartition(Images.topicId("t"), 0);
 
-  private final DirectoryDecisions decisions = new DirectoryDecisions(1);
+  private final DirectoryDecisions decisions = new DirectoryDecisions(new ElectionRules(1, false));
 
   /** Broker 1 with two directories leads a partition in the first, broker 2 follows. */
   private static ClusterImage image(Uuid... onlineOfOne) {

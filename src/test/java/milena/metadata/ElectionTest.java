@@ -22,6 +22,10 @@ public class ElectionTest extends JUnitSuite {
 
   @Rule public final SeedRule seeds = new SeedRule();
 
+  private static ElectionRules.Terms terms(int minInSync, IntPredicate canLead) {
+    return new ElectionRules.Terms(minInSync, false, canLead);
+  }
+
   private static PartitionImage p(
       List<Integer> isr, List<Integer> elr, int last, int leader, int epoch, int version) {
     List<Integer> replicas = List.of(1, 2, 3);
@@ -44,66 +48,95 @@ public class ElectionTest extends JUnitSuite {
   public void theNextOfTheInSyncReplicasLeads() {
     assertBecomes(
         p(List.of(2, 3), List.of(), 2, 2, 6, 9),
-        Election.withoutBroker(p(List.of(1, 2, 3), List.of(), 1, 1, 5, 8), 1, 2, ALL));
+        Election.withoutBroker(p(List.of(1, 2, 3), List.of(), 1, 1, 5, 8), 1, terms(2, ALL)));
   }
 
   @Test
   public void aFollowerThatLeavesChangesNoEpoch() {
     assertBecomes(
         p(List.of(1, 2), List.of(), 1, 1, 5, 9),
-        Election.withoutBroker(p(List.of(1, 2, 3), List.of(), 1, 1, 5, 8), 3, 2, ALL));
+        Election.withoutBroker(p(List.of(1, 2, 3), List.of(), 1, 1, 5, 8), 3, terms(2, ALL)));
   }
 
   @Test
   public void whoeverWasNeverInSyncChangesNothing() {
     assertEquals(
         Optional.empty(),
-        Election.withoutBroker(p(List.of(1, 2), List.of(), 1, 1, 5, 8), 3, 2, ALL));
+        Election.withoutBroker(p(List.of(1, 2), List.of(), 1, 1, 5, 8), 3, terms(2, ALL)));
   }
 
   @Test
   public void belowTheMinimumWhoLeavesStaysEligible() {
     assertBecomes(
         p(List.of(2), List.of(1), 2, 2, 6, 9),
-        Election.withoutBroker(p(List.of(1, 2), List.of(), 1, 1, 5, 8), 1, 2, ALL));
+        Election.withoutBroker(p(List.of(1, 2), List.of(), 1, 1, 5, 8), 1, terms(2, ALL)));
     assertBecomes(
         p(List.of(), List.of(1, 2), 2, -1, 7, 10),
-        Election.withoutBroker(p(List.of(2), List.of(1), 2, 2, 6, 9), 2, 2, NONE));
+        Election.withoutBroker(p(List.of(2), List.of(1), 2, 2, 6, 9), 2, terms(2, NONE)));
   }
 
   @Test
   public void theLastToLeaveMakesRoomForAnEligibleOne() {
     assertBecomes(
         p(List.of(1), List.of(2), 1, 1, 7, 10),
-        Election.withoutBroker(p(List.of(2), List.of(1), 2, 2, 6, 9), 2, 2, ALL));
+        Election.withoutBroker(p(List.of(2), List.of(1), 2, 2, 6, 9), 2, terms(2, ALL)));
   }
 
   @Test
   public void theFirstEligibleToReturnLeads() {
     assertBecomes(
         p(List.of(2), List.of(1), 2, 2, 8, 11),
-        Election.elect(p(List.of(), List.of(1, 2), 2, -1, 7, 10), 2, broker -> broker == 2));
+        Election.elect(p(List.of(), List.of(1, 2), 2, -1, 7, 10), terms(2, broker -> broker == 2)));
   }
 
   @Test
   public void nobodyElseLeads() {
     assertEquals(
         Optional.empty(),
-        Election.elect(p(List.of(), List.of(1, 2), 2, -1, 7, 10), 2, broker -> broker == 3));
+        Election.elect(p(List.of(), List.of(1, 2), 2, -1, 7, 10), terms(2, broker -> broker == 3)));
   }
 
   @Test
   public void whoLostItsDataIsNeitherInSyncNorEligible() {
     assertBecomes(
         p(List.of(), List.of(), 1, -1, 6, 9),
-        Election.withoutReplica(p(List.of(1), List.of(), 1, 1, 5, 8), 1, 1, ALL));
+        Election.withoutReplica(p(List.of(1), List.of(), 1, 1, 5, 8), 1, terms(1, ALL)));
   }
 
   @Test
   public void whenNobodyIsLeftTheLastKnownLeaderAloneLeadsAgain() {
     PartitionImage lost = p(List.of(), List.of(), 1, -1, 6, 9);
-    assertEquals(Optional.empty(), Election.elect(lost, 1, broker -> broker != 1));
-    assertBecomes(p(List.of(1), List.of(), 1, 1, 7, 10), Election.elect(lost, 1, ALL));
+    assertEquals(Optional.empty(), Election.elect(lost, terms(1, broker -> broker != 1)));
+    assertBecomes(p(List.of(1), List.of(), 1, 1, 7, 10), Election.elect(lost, terms(1, ALL)));
+  }
+
+  @Test
+  public void whereItIsAllowedAnyReplicaLeadsRatherThanNobody() {
+    ElectionRules.Terms unclean = new ElectionRules.Terms(1, true, broker -> broker == 3);
+    assertBecomes(
+        p(List.of(3), List.of(), 3, 3, 6, 9),
+        Election.withoutBroker(p(List.of(1), List.of(2), 1, 1, 5, 8), 1, unclean));
+    assertEquals(
+        "who has everything comes first",
+        2,
+        Election.withoutBroker(
+                p(List.of(1, 2), List.of(), 1, 1, 5, 8), 1, new ElectionRules.Terms(1, true, ALL))
+            .orElseThrow()
+            .leader());
+  }
+
+  @Test
+  public void thePreferredReplicaLeadsIfItHasEverything() {
+    assertBecomes(
+        p(List.of(1, 2), List.of(), 1, 1, 6, 9),
+        Election.preferred(p(List.of(1, 2), List.of(), 2, 2, 5, 8), terms(2, ALL)));
+    assertEquals(
+        Optional.empty(),
+        Election.preferred(p(List.of(2, 3), List.of(), 2, 2, 5, 8), terms(2, ALL)));
+    assertEquals(
+        "eligible is not enough while others are in sync",
+        Optional.empty(),
+        Election.preferred(p(List.of(2), List.of(1), 2, 2, 5, 8), terms(2, ALL)));
   }
 
   /** Random comings and goings: what must hold of each step holds. */
@@ -124,7 +157,7 @@ public class ElectionTest extends JUnitSuite {
       }
       for (int broker = 1; broker <= 3; broker++) {
         up.add(broker);
-        partition = Election.elect(partition, minInSync, up::contains).orElse(partition);
+        partition = Election.elect(partition, terms(minInSync, up::contains)).orElse(partition);
       }
       Assert.assertTrue("with all up somebody leads: " + partition, partition.hasLeader());
     }
@@ -134,11 +167,11 @@ public class ElectionTest extends JUnitSuite {
       PartitionImage partition, Set<Integer> up, int broker, int minInSync, Random random) {
     if (up.remove(broker)) {
       return random.nextInt(4) == 0
-          ? Election.withoutReplica(partition, broker, minInSync, up::contains)
-          : Election.withoutBroker(partition, broker, minInSync, up::contains);
+          ? Election.withoutReplica(partition, broker, terms(minInSync, up::contains))
+          : Election.withoutBroker(partition, broker, terms(minInSync, up::contains));
     }
     up.add(broker);
-    return Election.elect(partition, minInSync, up::contains);
+    return Election.elect(partition, terms(minInSync, up::contains));
   }
 
   private static void assertSound(PartitionImage old, PartitionImage now, Set<Integer> up) {

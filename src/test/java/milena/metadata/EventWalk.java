@@ -101,7 +101,10 @@ final class EventWalk {
         random.nextInt(5) - 1,
         random.nextBoolean() ? first : PartitionImage.NO_LEADER,
         random.nextInt(1 << random.nextInt(31)),
-        version);
+        version,
+        random.nextBoolean()
+            ? PartitionImage.Reassignment.NONE
+            : new PartitionImage.Reassignment(List.of(first), List.of(first + 1)));
   }
 
   private BrokerImage broker() {

@@ -16,7 +16,7 @@ import org.scalatestplus.junit.JUnitSuite;
 public class InSyncDecisionsTest extends JUnitSuite {
   private static final TopicIdPartition ID = new TopicIdPartition(Images.topicId("t"), 0);
 
-  private final InSyncDecisions decisions = new InSyncDecisions(2);
+  private final InSyncDecisions decisions = new InSyncDecisions(new ElectionRules(2, false));
   private final ClusterImage image =
       Images.withTopic(Images.brokers(4), "t", Images.partition(1, 2, 3));
 
@@ -65,11 +65,15 @@ public class InSyncDecisionsTest extends JUnitSuite {
     ClusterImage lowered =
         one.withConfig(
             new ConfigResource(ConfigResource.Type.TOPIC, "t"), Map.of("min.insync.replicas", "1"));
-    List<TopicEvent> events = new PartitionSweep(2).minimumChanged(one, lowered);
+    List<TopicEvent> events =
+        new PartitionSweep(new ElectionRules(2, false)).settingsChanged(one, lowered);
     ClusterImage now = Images.after(lowered, new Decision<>(List.copyOf(events), "lowered"));
     assertEquals(List.of(), now.partition(ID).elr());
     assertEquals(List.of(1), now.partition(ID).isr());
-    assertEquals("nothing else changes", List.of(), new PartitionSweep(2).minimumChanged(one, one));
+    assertEquals(
+        "nothing else changes",
+        List.of(),
+        new PartitionSweep(new ElectionRules(2, false)).settingsChanged(one, one));
   }
 
   @Test
@@ -87,7 +91,10 @@ public class InSyncDecisionsTest extends JUnitSuite {
     assertEquals(Errors.NOT_CONTROLLER, answer(image, 1, 101, change(1, 0, member(1))));
     assertEquals(Errors.NOT_CONTROLLER, answer(image, 1, 101, change(0, 1, member(1))));
     ClusterImage led =
-        Images.after(image, new BrokerDecisions(1).fence(image, List.of(image.brokers().get(1))));
+        Images.after(
+            image,
+            new BrokerDecisions(new ElectionRules(1, false))
+                .fence(image, List.of(image.brokers().get(1))));
     assertEquals(Errors.FENCED_LEADER_EPOCH, answer(led, 1, 101, change(0, 1, member(1))));
   }
 
@@ -109,7 +116,9 @@ public class InSyncDecisionsTest extends JUnitSuite {
         answer(dropped, 1, 101, change(0, 1, member(1), member(2), new Member(3, 99))));
     ClusterImage fenced =
         Images.after(
-            dropped, new BrokerDecisions(2).fence(dropped, List.of(dropped.brokers().get(3))));
+            dropped,
+            new BrokerDecisions(new ElectionRules(2, false))
+                .fence(dropped, List.of(dropped.brokers().get(3))));
     assertEquals(
         Errors.INELIGIBLE_REPLICA,
         answer(fenced, 1, 101, change(0, 1, member(1), member(2), new Member(3, 103))));

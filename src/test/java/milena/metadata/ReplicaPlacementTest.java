@@ -45,6 +45,24 @@ public class ReplicaPlacementTest extends JUnitSuite {
     }
   }
 
+  /** Three racks of two brokers: each partition in all three, each broker with as much. */
+  @Test
+  public void threeReplicasAreInThreeRacks() {
+    ClusterImage image = cluster(6, 3);
+    ReplicaPlacement placement = new ReplicaPlacement(image, seeds.random().nextInt());
+    Map<Integer, Integer> replicas = new HashMap<>();
+    for (int i = 0; i < 60; i++) {
+      Set<String> racks = new HashSet<>();
+      for (int broker : placement.place(i, 3)) {
+        replicas.merge(broker, 1, Integer::sum);
+        racks.add(image.brokers().get(broker).rack().orElseThrow());
+      }
+      assertEquals(3, racks.size());
+    }
+    assertEquals(6, replicas.size());
+    replicas.forEach((broker, count) -> assertEquals("of broker " + broker, 30, (int) count));
+  }
+
   @Test
   public void followersOfOneLeaderVary() {
     ReplicaPlacement placement = new ReplicaPlacement(cluster(4, 1), 0);

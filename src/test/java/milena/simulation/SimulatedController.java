@@ -15,6 +15,7 @@ import milena.metadata.BrokerImage;
 import milena.metadata.ClusterEvent;
 import milena.metadata.ClusterImage;
 import milena.metadata.Decision;
+import milena.metadata.ElectionRules;
 import milena.metadata.InSyncChange;
 import milena.metadata.InSyncDecisions;
 import milena.metadata.MetadataEvent;
@@ -36,8 +37,9 @@ final class SimulatedController {
 
   SimulatedController(ReplicationWorld world) {
     this.world = world;
-    this.brokers = new BrokerDecisions(world.minInSync);
-    this.inSync = new InSyncDecisions(world.minInSync);
+    ElectionRules rules = new ElectionRules(world.minInSync, false);
+    this.brokers = new BrokerDecisions(rules);
+    this.inSync = new InSyncDecisions(rules);
   }
 
   static Uuid directory(int broker) {

@@ -12,11 +12,15 @@ import milena.metadata.AssignedReplica;
 import milena.metadata.BrokerImage.Endpoint;
 import milena.metadata.ConfigChange;
 import milena.metadata.CreatedTopic;
+import milena.metadata.ElectionDecisions.Elected;
+import milena.metadata.ElectionDecisions.Named;
 import milena.metadata.InSyncChange;
 import milena.metadata.MemberNode;
 import milena.metadata.NewPartitions;
+import milena.metadata.NewReplicas;
 import milena.metadata.NewTopic;
 import milena.metadata.PreviousStop;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Uuid;
 
 /**
@@ -236,6 +240,68 @@ public final class Controller {
     }
   }
 
+  /**
+   * Begins, changes or gives up moves of partitions to other brokers.
+   *
+   * @param mayChangeFactor whether partitions may get more or fewer replicas than they have
+   */
+  public record AlterReassignments(
+      List<NewReplicas> replicas, boolean mayChangeFactor, ActorRef<ReassignmentsAltered> replyTo)
+      implements Command {
+    public AlterReassignments {
+      replicas = List.copyOf(replicas);
+    }
+
+    @Override
+    public void refuse(Outcome outcome) {
+      replyTo.tell(new ReassignmentsAltered(replicas.stream().map(each -> outcome).toList()));
+    }
+  }
+
+  /** One answer for each partition, in order: its move has begun, or ended if it was short. */
+  public record ReassignmentsAltered(List<Outcome> outcomes) implements CborSerializable {
+    public ReassignmentsAltered {
+      outcomes = List.copyOf(outcomes);
+    }
+  }
+
+  /**
+   * Elects leaders on an operator's word.
+   *
+   * @param partitions empty for all partitions of the cluster
+   */
+  public record ElectLeaders(
+      ElectionType type, Optional<List<Named>> partitions, ActorRef<LeadersElected> replyTo)
+      implements Command {
+    public ElectLeaders {
+      partitions = partitions.map(List::copyOf);
+    }
+
+    @Override
+    public void refuse(Outcome outcome) {
+      replyTo.tell(new LeadersElected(outcome, List.of()));
+    }
+  }
+
+  /** Whether elections were held at all, and what became of each. */
+  public record LeadersElected(Outcome outcome, List<Elected> partitions)
+      implements CborSerializable {
+    public LeadersElected {
+      partitions = List.copyOf(partitions);
+    }
+  }
+
+  /** Strikes a broker off the list for good, unless it still runs. */
+  public record UnregisterBroker(int brokerId, ActorRef<BrokerGone> replyTo) implements Command {
+    @Override
+    public void refuse(Outcome outcome) {
+      replyTo.tell(new BrokerGone(outcome));
+    }
+  }
+
+  /** The broker is struck off the list, or why it is not. */
+  public record BrokerGone(Outcome outcome) implements CborSerializable {}
+
   /** Asks for a block of producer ids that nobody else has or will get. */
   public record AllocateProducerIds(
       int brokerId, long brokerEpoch, ActorRef<ProducerIdBlock> replyTo) implements Command {
@@ -311,7 +377,8 @@ public final class Controller {
   /** What the controller tells itself. */
   enum Internal implements Command {
     NAME_CLUSTER,
-    CHECK_SESSIONS;
+    CHECK_SESSIONS,
+    BALANCE;
 
     @Override
     public void refuse(Outcome outcome) {}

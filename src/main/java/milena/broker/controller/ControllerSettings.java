@@ -2,6 +2,7 @@ package milena.broker.controller;
 
 import java.time.Duration;
 import java.util.Optional;
+import milena.metadata.ElectionRules;
 import milena.metadata.TopicDecisions.TopicDefaults;
 
 /**
@@ -9,13 +10,15 @@ import milena.metadata.TopicDecisions.TopicDefaults;
  *
  * @param clusterId the name of a new cluster, if this node's directories have one already
  * @param session how long a broker may be silent
- * @param minInSyncReplicas where neither a topic nor the cluster sets it
+ * @param elections how leaders are elected where neither a topic nor the cluster says otherwise
+ * @param balanceEvery how often leadership goes back to the preferred replicas; empty for never
  */
 public record ControllerSettings(
     Optional<String> clusterId,
     TopicDefaults topicDefaults,
     Duration session,
-    int minInSyncReplicas) {
+    ElectionRules elections,
+    Optional<Duration> balanceEvery) {
 
   /** A node that was silent for so long is looked at. */
   long lookAfterMs() {

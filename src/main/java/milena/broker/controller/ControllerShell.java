@@ -22,6 +22,7 @@ import java.util.random.RandomGenerator;
 import milena.broker.controller.Controller.AllocateProducerIds;
 import milena.broker.controller.Controller.AlterConfigs;
 import milena.broker.controller.Controller.AlterInSync;
+import milena.broker.controller.Controller.AlterReassignments;
 import milena.broker.controller.Controller.AnnounceNode;
 import milena.broker.controller.Controller.AssignReplicas;
 import milena.broker.controller.Controller.BrokerHeartbeat;
@@ -29,42 +30,40 @@ import milena.broker.controller.Controller.Command;
 import milena.broker.controller.Controller.CreatePartitions;
 import milena.broker.controller.Controller.CreateTopics;
 import milena.broker.controller.Controller.DeleteTopics;
+import milena.broker.controller.Controller.ElectLeaders;
 import milena.broker.controller.Controller.FoundDead;
 import milena.broker.controller.Controller.FoundNothing;
-import milena.broker.controller.Controller.HeartbeatReply;
 import milena.broker.controller.Controller.Internal;
-import milena.broker.controller.Controller.NodeAnnounced;
-import milena.broker.controller.Controller.NodeEnded;
 import milena.broker.controller.Controller.NodeEnds;
 import milena.broker.controller.Controller.RegisterBroker;
-import milena.broker.controller.Controller.Registered;
 import milena.broker.controller.Controller.SuspectNode;
+import milena.broker.controller.Controller.UnregisterBroker;
 import milena.broker.raft.ImageSnapshots;
 import milena.broker.raft.RaftJournal;
 import milena.common.Outcome;
 import milena.common.config.ConfigRules;
-import milena.metadata.BrokerDecisions;
 import milena.metadata.BrokerImage;
-import milena.metadata.BrokerSessions;
 import milena.metadata.ClusterEvent;
 import milena.metadata.ClusterImage;
 import milena.metadata.Decision;
 import milena.metadata.MemberNode;
-import milena.metadata.MembershipDecisions;
 import milena.metadata.MetadataEvent;
-import milena.metadata.NodeSessions;
 import milena.metadata.RandomIds;
+import milena.metadata.RiskyElection;
 
 /**
  * The actor around the controller's decisions: it asks one of the pure deciders, persists what was
  * decided as one commit, and answers. It lives for one term of leadership; its state is the image,
- * recovered from this node's own. Only sessions are kept beside it, in memory.
+ * recovered from this node's own.
  */
 public final class ControllerShell
     extends EventSourcedBehavior<Command, MetadataEvent, ClusterImage> {
 
   /** Of a session: how late a silent broker may be noticed. */
   private static final int CHECKS_PER_SESSION = 8;
+
+  /** How many leaders change in one commit when leadership goes back to preferred replicas. */
+  private static final int MOVED_AT_ONCE = 1000;
 
   /** When a write fails the gateway starts the next one; the journal has told why. */
   private static final BackoffSupervisorStrategy ENDS_QUIETLY =
@@ -74,30 +73,24 @@ public final class ControllerShell
 
   private final ActorContext<Command> context;
   private final ControllerSettings settings;
-  private final LongSupplier clockMs;
   private final RandomGenerator random;
-  private final BrokerDecisions brokers;
   private final ControllerDesk desk;
-  private final BrokerSessions sessions;
-  private final NodeSessions nodes;
+  private final ControllerWatch watch;
   private final NodeProbe probe;
+  private final ElectionCounts counts;
 
   /** Makes the controller of one term. */
   public interface Factory {
     Behavior<Command> forTerm(long term);
   }
 
-  /**
-   * @param rules knows the settings
-   * @param clockMs a clock that only goes forward
-   * @param random for ids and places
-   */
+  /** A controller that finds nobody dead, and whose elections nobody counts. */
   public static Factory factory(
       ControllerSettings settings,
       ConfigRules rules,
       LongSupplier clockMs,
       RandomGenerator random) {
-    return factory(settings, rules, clockMs, random, NodeProbe.NONE);
+    return factory(settings, rules, clockMs, random, NodeProbe.NONE, new ElectionCounts());
   }
 
   /**
@@ -105,20 +98,30 @@ public final class ControllerShell
    * @param clockMs a clock that only goes forward
    * @param random for ids and places
    * @param probe finds out whether a silent node is dead
+   * @param counts counts the elections of each term
    */
   public static Factory factory(
       ControllerSettings settings,
       ConfigRules rules,
       LongSupplier clockMs,
       RandomGenerator random,
-      NodeProbe probe) {
+      NodeProbe probe,
+      ElectionCounts counts) {
     return term ->
         Behaviors.setup(
             context ->
                 Behaviors.withTimers(
                     timers ->
                         new ControllerShell(
-                            term, context, timers, settings, rules, clockMs, random, probe)));
+                            term,
+                            context,
+                            timers,
+                            settings,
+                            new ControllerDesk(settings, rules, random),
+                            new ControllerWatch(settings, clockMs),
+                            random,
+                            probe,
+                            counts)));
   }
 
   private ControllerShell(
@@ -126,23 +129,24 @@ public final class ControllerShell
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
       ControllerSettings settings,
-      ConfigRules rules,
-      LongSupplier clockMs,
+      ControllerDesk desk,
+      ControllerWatch watch,
       RandomGenerator random,
-      NodeProbe probe) {
+      NodeProbe probe,
+      ElectionCounts counts) {
     super(PersistenceId.ofUniqueId(RaftJournal.persistenceId(term)), ENDS_QUIETLY);
     this.context = context;
     this.settings = settings;
-    this.clockMs = clockMs;
+    this.desk = desk;
+    this.watch = watch;
     this.random = random;
-    this.brokers = new BrokerDecisions(settings.minInSyncReplicas());
-    this.desk = new ControllerDesk(settings, rules, random);
-    this.sessions = new BrokerSessions(settings.session().toMillis(), clockMs.getAsLong());
-    this.nodes =
-        new NodeSessions(settings.lookAfterMs(), settings.deadAfterMs(), clockMs.getAsLong());
     this.probe = probe;
+    this.counts = counts;
     Duration check = settings.session().dividedBy(CHECKS_PER_SESSION);
     timers.startTimerWithFixedDelay(Internal.CHECK_SESSIONS, check);
+    settings
+        .balanceEvery()
+        .ifPresent(every -> timers.startTimerWithFixedDelay(Internal.BALANCE, every));
   }
 
   @Override
@@ -185,18 +189,21 @@ public final class ControllerShell
         .onAnyCommand(command -> Effect().stash());
     handlers
         .forAnyState()
-        .onCommand(BrokerHeartbeat.class, this::onHeartbeat)
+        .onCommand(BrokerHeartbeat.class, ruled(watch::heartbeat))
         .onCommand(AlterInSync.class, ruled(desk::alterInSync))
         .onCommand(AssignReplicas.class, ruled(desk::assignReplicas))
+        .onCommand(AlterReassignments.class, ruled(desk::alterReassignments))
+        .onCommand(ElectLeaders.class, ruled(desk::electLeaders))
+        .onCommand(UnregisterBroker.class, ruled(desk::unregisterBroker))
         .onCommand(AllocateProducerIds.class, ruled(desk::allocateProducerIds))
         .onCommand(CreateTopics.class, ruled(desk::createTopics))
         .onCommand(DeleteTopics.class, ruled(desk::deleteTopics))
         .onCommand(CreatePartitions.class, ruled(desk::createPartitions))
         .onCommand(AlterConfigs.class, ruled(desk::alterConfigs))
-        .onCommand(RegisterBroker.class, this::onRegister)
-        .onCommand(AnnounceNode.class, this::onAnnounceNode)
+        .onCommand(RegisterBroker.class, ruled(watch::register))
+        .onCommand(AnnounceNode.class, ruled(watch::announce))
         .onCommand(SuspectNode.class, this::onSuspectNode)
-        .onCommand(NodeEnds.class, this::onNodeEnds)
+        .onCommand(NodeEnds.class, ruled(watch::ends))
         .onCommand(FoundDead.class, this::onFoundDead)
         .onCommand(FoundNothing.class, this::onFoundNothing)
         .onCommand(Internal.class, this::onInternal);
@@ -212,6 +219,7 @@ public final class ControllerShell
     return switch (what) {
       case NAME_CLUSTER -> onNameCluster(image);
       case CHECK_SESSIONS -> onCheckSessions(image);
+      case BALANCE -> onBalance(image);
     };
   }
 
@@ -225,11 +233,11 @@ public final class ControllerShell
 
   private Effect<MetadataEvent, ClusterImage> onCheckSessions(ClusterImage image) {
     lookAtSilentNodes(image);
-    List<MemberNode> dead = nodes.dead(image.membership(), clockMs.getAsLong());
+    List<MemberNode> dead = watch.dead(image);
     if (!dead.isEmpty()) {
       return bury(image, dead.get(0), "silent for too long, and can't be reached");
     }
-    List<BrokerImage> silent = sessions.expired(image, clockMs.getAsLong());
+    List<BrokerImage> silent = watch.silent(image);
     if (silent.isEmpty()) {
       return Effect().none();
     }
@@ -242,11 +250,11 @@ public final class ControllerShell
                     broker.id(),
                     broker.epoch(),
                     settings.session()));
-    return carryOut(brokers.fence(image, silent), outcome -> {});
+    return carryOut(image, watch.fence(image, silent), outcome -> {});
   }
 
   private void lookAtSilentNodes(ClusterImage image) {
-    for (MemberNode node : nodes.toLookAt(image.membership(), clockMs.getAsLong())) {
+    for (MemberNode node : watch.toLookAt(image)) {
       context.pipeToSelf(
           probe.isDead(node.host(), node.port()),
           (dead, failure) ->
@@ -255,111 +263,89 @@ public final class ControllerShell
   }
 
   private Effect<MetadataEvent, ClusterImage> onFoundDead(ClusterImage image, FoundDead found) {
-    nodes.looked(found.node().uid());
+    watch.looked(found.node().uid());
     return bury(image, found.node(), "its port is refused");
   }
 
   private Effect<MetadataEvent, ClusterImage> onFoundNothing(
       ClusterImage image, FoundNothing found) {
-    nodes.looked(found.uid());
+    watch.looked(found.uid());
     return Effect().none();
   }
 
   private Effect<MetadataEvent, ClusterImage> bury(
       ClusterImage image, MemberNode node, String why) {
-    Decision<Outcome> decision = brokers.bury(image, node);
+    Decision<Outcome> decision = watch.bury(image, node);
     if (!decision.events().isEmpty()) {
       context.getLog().warn("Node {} has died (run {}): {}", node.id(), node.uid(), why);
     }
-    return carryOut(decision, outcome -> {});
-  }
-
-  private Effect<MetadataEvent, ClusterImage> onAnnounceNode(
-      ClusterImage image, AnnounceNode command) {
-    nodes.heard(command.node().uid(), clockMs.getAsLong());
-    return carryOut(
-        MembershipDecisions.announce(image, command.node()),
-        outcome -> command.replyTo().tell(new NodeAnnounced(outcome)));
+    return carryOut(image, decision, outcome -> {});
   }
 
   private Effect<MetadataEvent, ClusterImage> onSuspectNode(
       ClusterImage image, SuspectNode command) {
-    nodes.suspect(command.uid());
+    watch.suspect(command.uid());
     lookAtSilentNodes(image);
     return Effect().none();
   }
 
-  private Effect<MetadataEvent, ClusterImage> onNodeEnds(ClusterImage image, NodeEnds command) {
+  /** Gives leadership back to the preferred replicas, some at a time. */
+  private Effect<MetadataEvent, ClusterImage> onBalance(ClusterImage image) {
+    Decision<Integer> decision = desk.balance(image, MOVED_AT_ONCE);
     return carryOut(
-        MembershipDecisions.gone(image, command.nodeId(), command.uid()),
-        outcome -> command.replyTo().tell(new NodeEnded(outcome)));
+        image,
+        decision,
+        moved -> {
+          if (moved > 0) {
+            context.getLog().info("Gave {} leaderships back to preferred replicas", moved);
+          }
+          if (moved >= MOVED_AT_ONCE) {
+            context.getSelf().tell(Internal.BALANCE);
+          }
+        });
   }
 
-  private Effect<MetadataEvent, ClusterImage> onRegister(
-      ClusterImage image, RegisterBroker command) {
-    BrokerImage earlier = image.brokers().get(command.brokerId());
-    boolean alive = earlier != null && sessions.alive(earlier, clockMs.getAsLong());
-    var candidate =
-        new BrokerDecisions.Candidate(
-            command.brokerId(),
-            command.incarnation(),
-            command.clusterId(),
-            command.listeners(),
-            command.rack(),
-            command.directories(),
-            command.previousStop());
-    return carryOut(
-        brokers.register(image, candidate, alive),
-        registration ->
-            command.replyTo().tell(new Registered(registration.outcome(), registration.epoch())));
-  }
-
-  private Effect<MetadataEvent, ClusterImage> onHeartbeat(
-      ClusterImage image, BrokerHeartbeat command) {
-    int id = command.brokerId();
-    BrokerImage broker = image.brokers().get(id);
-    if (broker != null && broker.epoch() == command.brokerEpoch()) {
-      sessions.heard(id, broker.epoch(), command.appliedSequence(), clockMs.getAsLong());
-    }
-    var beat =
-        new BrokerDecisions.Beat(
-            id,
-            command.brokerEpoch(),
-            command.appliedSequence(),
-            command.wantFence(),
-            command.wantShutDown(),
-            command.offlineDirectories());
-    return carryOut(
-        brokers.heartbeat(image, beat, sessions.appliedByOthers(image, id)),
-        standing ->
-            command
-                .replyTo()
-                .tell(
-                    new HeartbeatReply(
-                        standing.outcome(),
-                        standing.caughtUp(),
-                        standing.fenced(),
-                        standing.mayShutDown())));
-  }
-
-  /** What the desk rules on a command, as an effect. */
+  /** What is ruled on a command, as an effect. */
   private <C> BiFunction<ClusterImage, C, Effect<MetadataEvent, ClusterImage>> ruled(
       BiFunction<ClusterImage, C, Ruling<?>> rule) {
     return (image, command) -> {
       Ruling<?> ruling = rule.apply(image, command);
-      return carryOut(ruling.decision(), reply -> ruling.tell());
+      return carryOut(image, ruling.decision(), reply -> ruling.tell());
     };
   }
 
   /** One commit for all events, and the answer when they are committed. */
   private <R> Effect<MetadataEvent, ClusterImage> carryOut(
-      Decision<R> decision, Consumer<R> answer) {
+      ClusterImage image, Decision<R> decision, Consumer<R> answer) {
     if (decision.events().isEmpty()) {
       answer.accept(decision.reply());
       return Effect().none();
     }
+    List<RiskyElection> risky = RiskyElection.among(image, decision.events());
     return Effect()
         .persist(decision.events())
-        .thenRun((ClusterImage image) -> answer.accept(decision.reply()));
+        .thenRun(
+            (ClusterImage after) -> {
+              answer.accept(decision.reply());
+              risky.forEach(this::report);
+            });
+  }
+
+  private void report(RiskyElection election) {
+    counts.add(election);
+    context
+        .getLog()
+        .warn(
+            "{}-{} is led by broker {}, {}: records that were acknowledged may be lost. Of the"
+                + " replicas {} those in sync were {}, eligible {}.",
+            election.topic(),
+            election.id().partition(),
+            election.leader(),
+            election.ofLastKnownLeader()
+                ? "its last known leader, since nobody else was left"
+                : "which lacks what only others had (unclean election)",
+            election.before().replicas(),
+            election.before().isr(),
+            election.before().elr());
   }
 }

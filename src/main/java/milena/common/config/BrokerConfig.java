@@ -1,6 +1,7 @@
 package milena.common.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -225,6 +226,13 @@ public record BrokerConfig(
           layers.integer("replica.socket.receive.buffer.bytes"),
           layers.optional("replica.selector.class").isPresent());
     }
+  }
+
+  /** How often leadership goes back to the preferred replicas; empty for never. */
+  public Optional<Duration> leaderBalance() {
+    return layers.flag("auto.leader.rebalance.enable")
+        ? Optional.of(Duration.ofSeconds(layers.wide("leader.imbalance.check.interval.seconds")))
+        : Optional.empty();
   }
 
   /** How broker and controller know of one another. */

@@ -13,7 +13,6 @@ final class ReplicationSettings {
   private static final String RACK_AWARE =
       "org.apache.kafka.common.replica.RackAwareReplicaSelector";
 
-  private static final String NEXT = "replication between brokers is not served yet";
   private static final String QUOTAS = "quotas are not served yet";
 
   private ReplicationSettings() {}
@@ -34,16 +33,14 @@ final class ReplicationSettings {
         wide("unclean.leader.election.interval.ms", 300_000L)
             .atLeast(1)
             .internal()
-            .idle(NEXT)
+            .idle("an election is held at once when it becomes possible")
             .doc("How often leaderless partitions are looked at for an unclean election."),
         flag("auto.leader.rebalance.enable", true)
             .high()
-            .idle(NEXT)
             .doc("Whether leadership goes back to the preferred replicas by itself."),
         wide("leader.imbalance.check.interval.seconds", 300L)
             .atLeast(1)
             .high()
-            .idle(NEXT)
             .doc("How often leaders are moved back to the preferred replicas."),
         wide("replica.lag.time.max.ms", 30_000L)
             .high()

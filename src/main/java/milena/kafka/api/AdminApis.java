@@ -18,7 +18,8 @@ public record AdminApis(
     PartitionRegistry registry,
     ControllerAsk controller,
     List<ReplicaDirectory> directories,
-    LogLevels logLevels) {
+    LogLevels logLevels,
+    ServedFeatures features) {
 
   /** One handler for each API. */
   public List<ApiHandler<?>> handlers() {
@@ -34,6 +35,11 @@ public record AdminApis(
         new CreateTopicsHandler(controller, settings, readiness),
         new DeleteTopicsHandler(images, settings, controller, waits),
         new CreatePartitionsHandler(images, controller, readiness),
+        new ElectLeadersHandler(controller),
+        new AlterPartitionReassignmentsHandler(controller),
+        new ListPartitionReassignmentsHandler(images),
+        new UnregisterBrokerHandler(controller),
+        new UpdateFeaturesHandler(features),
         new DescribeConfigsHandler(nodeId, images, settings, logLevels),
         new AlterConfigsHandler(alterations),
         new IncrementalAlterConfigsHandler(alterations),

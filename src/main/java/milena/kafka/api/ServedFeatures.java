@@ -15,10 +15,12 @@ public record ServedFeatures(List<Feature> features, LongSupplier finalizedEpoch
     features = List.copyOf(features);
   }
 
-  /** Kafka 4.3's metadata.version, and level 0 of every feature that is not served yet. */
+  /** Kafka 4.3's metadata.version, eligible leader replicas, and nothing that is not served yet. */
   public static ServedFeatures of(LongSupplier finalizedEpoch) {
     return new ServedFeatures(
-        List.of(new Feature("metadata.version", (short) 7, (short) 30, (short) 30)),
+        List.of(
+            new Feature("metadata.version", (short) 7, (short) 30, (short) 30),
+            new Feature("eligible.leader.replicas.version", (short) 0, (short) 1, (short) 1)),
         finalizedEpoch);
   }
 

@@ -23,6 +23,7 @@ import milena.broker.raft.RatisMetadataLog;
 import milena.common.config.ConfigRules;
 import milena.metadata.BrokerImage.Endpoint;
 import milena.metadata.ClusterImage;
+import milena.metadata.ElectionRules;
 import milena.metadata.ImageSource;
 import milena.metadata.NewTopic;
 import milena.metadata.PartitionImage;
@@ -62,7 +63,11 @@ public class ControlPlaneTest extends JUnitSuite {
       images = MetadataSubscriber.start(log, behavior -> kit.spawn(behavior, "subscriber"));
       ControllerSettings settings =
           new ControllerSettings(
-              Optional.empty(), new TopicDefaults(3, (short) 1), Duration.ofSeconds(3), 1);
+              Optional.empty(),
+              new TopicDefaults(3, (short) 1),
+              Duration.ofSeconds(3),
+              new ElectionRules(1, false),
+              Optional.empty());
       gateway =
           kit.spawn(
               ControllerGateway.create(

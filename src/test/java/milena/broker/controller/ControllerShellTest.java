@@ -21,6 +21,7 @@ import milena.common.config.ConfigRules;
 import milena.metadata.BrokerEvent.BrokerStateChanged;
 import milena.metadata.ClusterEvent.ClusterNamed;
 import milena.metadata.ConfigChange;
+import milena.metadata.ElectionRules;
 import milena.metadata.MetadataEvent;
 import milena.metadata.NewPartitions;
 import milena.metadata.NewTopic;
@@ -48,7 +49,12 @@ public class ControllerShellTest extends JUnitSuite {
   public ControllerShellTest() {
     MetadataLogs.provide(kit.system(), log);
     ControllerSettings settings =
-        new ControllerSettings(Optional.of("given"), new TopicDefaults(1, (short) 1), SESSION, 1);
+        new ControllerSettings(
+            Optional.of("given"),
+            new TopicDefaults(1, (short) 1),
+            SESSION,
+            new ElectionRules(1, false),
+            Optional.empty());
     ControllerShell.Factory factory =
         ControllerShell.factory(settings, ConfigRules.ANY, nowMs::get, new Random(1));
     gateway =

@@ -25,11 +25,15 @@ import milena.metadata.AssignedReplica;
 import milena.metadata.BrokerImage.Endpoint;
 import milena.metadata.ConfigChange;
 import milena.metadata.CreatedTopic;
+import milena.metadata.ElectionDecisions.Elected;
+import milena.metadata.ElectionDecisions.Named;
 import milena.metadata.InSyncChange;
 import milena.metadata.MemberNode;
 import milena.metadata.NewPartitions;
+import milena.metadata.NewReplicas;
 import milena.metadata.NewTopic;
 import milena.metadata.PreviousStop;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
@@ -119,6 +123,21 @@ public class MessagesCrossNodesTest extends JUnitSuite {
             List.of(new AssignedReplica(new TopicIdPartition(ID, 3), ID)),
             ref(Controller.ReplicasAssigned.class)),
         new Controller.ReplicasAssigned(List.of(FAILED, Outcome.SUCCESS)),
+        new Controller.AlterReassignments(
+            List.of(
+                new NewReplicas("a", 0, Optional.of(List.of(3, 1))),
+                new NewReplicas("a", 1, Optional.empty())),
+            true,
+            ref(Controller.ReassignmentsAltered.class)),
+        new Controller.ReassignmentsAltered(List.of(FAILED)),
+        new Controller.ElectLeaders(
+            ElectionType.UNCLEAN,
+            Optional.of(List.of(new Named("a", 1))),
+            ref(Controller.LeadersElected.class)),
+        new Controller.LeadersElected(
+            Outcome.SUCCESS, List.of(new Elected(new Named("a", 1), FAILED))),
+        new Controller.UnregisterBroker(4, ref(Controller.BrokerGone.class)),
+        new Controller.BrokerGone(FAILED),
         new Controller.AllocateProducerIds(1, 5, ref(Controller.ProducerIdBlock.class)),
         new Controller.ProducerIdBlock(Outcome.SUCCESS, 1000, 1000),
         new Controller.AnnounceNode(

@@ -22,12 +22,16 @@ import milena.common.Outcome;
 import milena.common.TopicIdPartition;
 import milena.common.config.BrokerConfig;
 import milena.common.config.SettingsRules;
+import milena.metadata.BrokerDecisions;
 import milena.metadata.BrokerEvent;
 import milena.metadata.BrokerImage;
 import milena.metadata.BrokerImage.Endpoint;
 import milena.metadata.ClusterEvent;
 import milena.metadata.ConfigDecisions;
 import milena.metadata.Decision;
+import milena.metadata.ElectionDecisions;
+import milena.metadata.ElectionRules;
+import milena.metadata.Reassignments;
 import milena.metadata.SettingsInForce;
 import milena.metadata.TopicDecisions;
 import milena.metadata.TopicDecisions.TopicDefaults;
@@ -77,7 +81,8 @@ final class AdminFixture {
             registry,
             new ControllerAsk(kit.spawn(controller()), kit.scheduler()),
             directory == null ? List.of() : List.of(directory),
-            loggers());
+            loggers(),
+            ServedFeatures.of(() -> 5));
     apis = new ApiRegistry(admin.handlers());
   }
 
@@ -174,7 +179,11 @@ final class AdminFixture {
     TopicDefaults defaults =
         new TopicDefaults(config.topics().partitions(), config.topics().replicationFactor());
     TopicDecisions topics = new TopicDecisions(defaults, rules);
-    ConfigDecisions configs = new ConfigDecisions(rules, 1);
+    ConfigDecisions configs = new ConfigDecisions(rules, new ElectionRules(1, false));
+    ElectionRules rulesOfElection = new ElectionRules(1, false);
+    Reassignments reassignments = new Reassignments(rulesOfElection);
+    ElectionDecisions elections = new ElectionDecisions(rulesOfElection);
+    BrokerDecisions brokers = new BrokerDecisions(rulesOfElection);
     RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
     return Behaviors.receive(Controller.Command.class)
         .onMessage(
@@ -197,6 +206,30 @@ final class AdminFixture {
               var grown = topics.grow(images.current(), ask.topics(), random);
               ask.replyTo()
                   .tell(new Controller.PartitionsCreated(commit(grown, ask.validateOnly())));
+              return Behaviors.same();
+            })
+        .onMessage(
+            Controller.AlterReassignments.class,
+            ask -> {
+              var moved =
+                  reassignments.alter(
+                      images.current(), ask.replicas(), ask.mayChangeFactor(), random);
+              ask.replyTo().tell(new Controller.ReassignmentsAltered(commit(moved, false)));
+              return Behaviors.same();
+            })
+        .onMessage(
+            Controller.ElectLeaders.class,
+            ask -> {
+              var elected = elections.elect(images.current(), ask.type(), ask.partitions());
+              ask.replyTo()
+                  .tell(new Controller.LeadersElected(Outcome.SUCCESS, commit(elected, false)));
+              return Behaviors.same();
+            })
+        .onMessage(
+            Controller.UnregisterBroker.class,
+            ask -> {
+              var gone = brokers.unregister(images.current(), ask.brokerId());
+              ask.replyTo().tell(new Controller.BrokerGone(commit(gone, false)));
               return Behaviors.same();
             })
         .onMessage(
