@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import milena.broker.partition.ReplicaDirectory;
+import milena.common.config.BrokerConfig;
 import milena.log.LogDirectory;
 import milena.log.LogDirectory.Identity;
 import milena.metadata.PreviousStop;
@@ -25,6 +27,9 @@ final class Directories implements Closeable {
 
   private final int nodeId;
   private final List<Owned> owned = new ArrayList<>();
+
+  /** Those that hold no partitions but the metadata log. */
+  private final List<Owned> forMetadata = new ArrayList<>();
 
   private Directories(int nodeId) {
     this.nodeId = nodeId;
@@ -47,10 +52,30 @@ final class Directories implements Closeable {
    * @throws CannotStart when one is locked, can't be used or belongs to another node
    */
   static Directories open(int nodeId, List<Path> paths) {
+    return open(nodeId, paths, List.of());
+  }
+
+  /**
+   * Locks what a node of these roles keeps things in: a broker its log directories, a controller
+   * the directory of the metadata log.
+   *
+   * @throws CannotStart when one is locked, can't be used or belongs to another node
+   */
+  static Directories of(BrokerConfig config) {
+    List<Path> logs = config.isBroker() ? config.directories().logs() : List.of();
+    Path metadata = config.directories().metadata();
+    boolean apart = config.isController() && !logs.contains(metadata);
+    return open(config.nodeId(), logs, apart ? List.of(metadata) : List.of());
+  }
+
+  private static Directories open(int nodeId, List<Path> logs, List<Path> metadata) {
     Directories directories = new Directories(nodeId);
     try {
-      for (Path path : paths) {
-        directories.open(path);
+      for (Path path : logs) {
+        directories.open(path, directories.owned);
+      }
+      for (Path path : metadata) {
+        directories.open(path, directories.forMetadata);
       }
       directories.requireOneCluster();
       return directories;
@@ -60,7 +85,7 @@ final class Directories implements Closeable {
     }
   }
 
-  private void open(Path path) {
+  private void open(Path path, List<Owned> among) {
     LogDirectory directory;
     try {
       directory = LogDirectory.open(path);
@@ -68,7 +93,7 @@ final class Directories implements Closeable {
       throw new CannotStart(e.getMessage(), e);
     }
     Owned entry = new Owned(directory, null);
-    owned.add(entry);
+    among.add(entry);
     try {
       Identity found = directory.identity();
       if (found != null && found.nodeId() >= 0 && found.nodeId() != nodeId) {
@@ -96,8 +121,12 @@ final class Directories implements Closeable {
     }
   }
 
+  private List<Owned> each() {
+    return Stream.concat(owned.stream(), forMetadata.stream()).toList();
+  }
+
   private void requireOneCluster() {
-    for (Owned entry : owned) {
+    for (Owned entry : each()) {
       clusterId().ifPresent(id -> requireCluster(entry, id));
     }
   }
@@ -118,7 +147,7 @@ final class Directories implements Closeable {
 
   /** The cluster that the directories belong to, if any of them was ever used. */
   Optional<String> clusterId() {
-    return owned.stream()
+    return each().stream()
         .map(entry -> entry.identity.clusterId())
         .filter(java.util.Objects::nonNull)
         .findFirst();
@@ -130,7 +159,7 @@ final class Directories implements Closeable {
    * @throws CannotStart when one is another's already
    */
   void join(String clusterId) {
-    for (Owned entry : owned) {
+    for (Owned entry : each()) {
       requireCluster(entry, clusterId);
       if (entry.identity.clusterId() == null) {
         entry.identity = new Identity(clusterId, nodeId, entry.identity.directoryId());
@@ -213,7 +242,7 @@ final class Directories implements Closeable {
   /** Frees the locks. */
   @Override
   public void close() {
-    for (Owned entry : owned) {
+    for (Owned entry : each()) {
       try {
         entry.directory.close();
       } catch (IOException e) {
@@ -224,5 +253,6 @@ final class Directories implements Closeable {
       }
     }
     owned.clear();
+    forMetadata.clear();
   }
 }

@@ -127,7 +127,7 @@ public final class MilenaNode implements AutoCloseable {
      */
     public MilenaNode start() {
       // Thousands of lines, read while this node's own settings are.
-      RunningNode.aside("defaults", NodeSystem::libraryDefaults);
+      Aside.run("defaults", NodeSystem::libraryDefaults);
       return new MilenaNode(NodeRuns.start(settings(), onEnd));
     }
 

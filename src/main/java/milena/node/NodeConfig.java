@@ -2,11 +2,14 @@ package milena.node;
 
 import com.typesafe.config.Config;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import milena.common.config.BrokerConfig;
 import milena.common.config.ListenersConfig.Listener;
+import milena.common.config.QuorumConfig.Address;
 import milena.common.config.QuorumConfig.Voter;
 import milena.common.config.Setting;
 import milena.common.config.SettingsException;
@@ -52,32 +55,82 @@ record NodeConfig(
     }
   }
 
+  /** Controllers are told of each other by their ids: only a single one needs no such list. */
   private static void requireServed(BrokerConfig broker) {
-    if (!broker.isBroker() || !broker.isController()) {
+    List<Address> bootstrap = broker.quorum().bootstrap();
+    if (!broker.quorum().voters().isEmpty()) {
+      return;
+    }
+    boolean alone =
+        bootstrap.size() == 1
+            && (!broker.isController()
+                || isOwn(bootstrap.get(0), broker.listeners().forControllers().get(0)));
+    if (!alone) {
       throw new CannotStart(
-          "process.roles: each node must be broker and controller; others are not served yet.");
+          "controller.quorum.bootstrap.servers: alone it serves for a cluster with a single"
+              + " controller, and this one names "
+              + (bootstrap.size() == 1 ? "another node" : bootstrap.size() + " controllers")
+              + "; list the controllers in controller.quorum.voters as id@host:port.");
+    }
+  }
+
+  /** Two controllers that each took themselves for the only one would be two clusters. */
+  private static boolean isOwn(Address address, Listener listener) {
+    if (listener.port() != 0 && listener.port() != address.port()) {
+      return false;
+    }
+    if (address.host().equals(listener.host()) || address.host().equals(ownHost())) {
+      return true;
+    }
+    try {
+      return NetworkInterface.getByInetAddress(InetAddress.getByName(address.host())) != null;
+    } catch (UnknownHostException | SocketException e) {
+      LOG.warn(
+          "It can't be told whether {}, which controller.quorum.bootstrap.servers names, is this"
+              + " node ({}); taken for it. If it is not, list the controllers in"
+              + " controller.quorum.voters.",
+          address.host(),
+          e.getMessage());
+      return true;
     }
   }
 
   /**
    * Remoting takes the controller listener on a controller. A broker alone, whose file may not list
-   * one, takes a port of its own on the host of its first listener.
+   * one, takes a port of its own beside the listener that brokers use among themselves.
    */
   private static NodeSystem.Remoting remoting(BrokerConfig broker) {
-    List<Listener> controllers = broker.listeners().forControllers();
-    Listener bound =
-        controllers.isEmpty() ? broker.listeners().forClients().get(0) : controllers.get(0);
-    int port = controllers.isEmpty() ? broker.network().remotePort() : bound.port();
+    return broker.isController() ? ofController(broker) : ofBroker(broker);
+  }
+
+  private static NodeSystem.Remoting ofController(BrokerConfig broker) {
+    Listener bound = broker.listeners().forControllers().get(0);
     String dialled =
         broker.quorum().voters().stream()
             .filter(voter -> voter.id() == broker.nodeId())
             .map(Voter::address)
-            .map(address -> address.host())
+            .map(Address::host)
             .findFirst()
             .orElse(bound.host());
+    return reachedAt(dialled, bound.host(), bound.port());
+  }
+
+  private static NodeSystem.Remoting ofBroker(BrokerConfig broker) {
+    String name = broker.listeners().interBroker();
+    Listener bound = broker.listeners().named(name).orElseThrow();
+    String dialled =
+        broker.listeners().advertised().stream()
+            .filter(each -> each.name().equals(name))
+            .map(Listener::host)
+            .findFirst()
+            .orElse(bound.host());
+    return reachedAt(dialled, bound.host(), broker.network().remotePort());
+  }
+
+  private static NodeSystem.Remoting reachedAt(String dialled, String bound, int port) {
     return new NodeSystem.Remoting(
-        dialled.isEmpty() ? ownHost() : dialled,
-        bound.host().isEmpty() ? "0.0.0.0" : bound.host(),
+        dialled.isEmpty() || dialled.equals("0.0.0.0") ? ownHost() : dialled,
+        bound.isEmpty() ? "0.0.0.0" : bound,
         port);
   }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import milena.broker.controller.Controller;
 import milena.broker.controller.ControllerGateway;
+import milena.broker.raft.MetadataFeed;
 import milena.broker.raft.RaftEndpoint;
 import milena.common.config.BrokerConfig;
 import milena.common.config.QuorumConfig.Address;
@@ -21,11 +22,19 @@ import milena.common.config.QuorumConfig.Voter;
 final class QuorumPeers {
   private final int nodeId;
   private final List<Voter> voters;
+
+  /** Where the only voter is, whose id nobody has told. */
+  private final Optional<Address> onlyVoter;
+
   private final Map<String, ActorRef<?>> known = new ConcurrentHashMap<>();
 
   QuorumPeers(BrokerConfig config) {
     this.nodeId = config.nodeId();
     this.voters = config.quorum().voters();
+    this.onlyVoter =
+        voters.isEmpty() && !config.isController()
+            ? config.quorum().bootstrap().stream().findFirst()
+            : Optional.empty();
   }
 
   /** The ids of all voters; a controller that is told of none is the only one. */
@@ -43,12 +52,21 @@ final class QuorumPeers {
     return find(system, voter, ControllerGateway.NAME + "/" + ControllerGateway.DOOR);
   }
 
+  /** Where one of the voters lets others read the metadata, one after another by turn. */
+  ActorRef<MetadataFeed.Ask> feed(ActorSystem<?> system, int turn) {
+    Address address =
+        onlyVoter.orElseGet(() -> voters.get(Math.floorMod(turn, voters.size())).address());
+    return resolve(system, address, MetadataFeed.NAME);
+  }
+
   /** An actor below the guardian of another voter, if there is such a voter. */
   private <T> Optional<ActorRef<T>> find(ActorSystem<?> system, int voter, String path) {
     return voters.stream()
         .filter(each -> each.id() == voter && voter != nodeId)
+        .map(Voter::address)
         .findFirst()
-        .map(each -> resolve(system, each.address(), path));
+        .or(() -> onlyVoter)
+        .map(address -> resolve(system, address, path));
   }
 
   @SuppressWarnings("unchecked") // Whoever asks for a path knows what its actor takes.

@@ -1,54 +1,31 @@
 package milena.node;
 
-import akka.Done;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Adapter;
-import akka.actor.typed.javadsl.AskPattern;
-import akka.cluster.typed.Cluster;
-import java.io.IOException;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import milena.broker.controller.BrokerLifecycle;
-import milena.broker.controller.Controller;
-import milena.broker.membership.ClusterMember;
-import milena.broker.partition.ReplicaReconciler;
 import milena.broker.raft.MetadataLog;
-import milena.broker.raft.RaftEndpoint;
-import milena.broker.raft.RaftRpc;
 import milena.broker.raft.RaftSettings;
-import milena.broker.raft.RatisMetadataLog;
 import milena.common.config.BrokerConfig;
 import milena.kafka.api.ApiRegistry;
-import milena.kafka.client.BrokerLinks;
-import milena.kafka.server.KafkaServer;
-import milena.metadata.BrokerImage.Endpoint;
-import milena.metadata.MemberNode;
 import milena.streams.link.BrokerLink;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A node from its start to its end. What it takes is taken in this order, and given back in the
- * other: log directories, the Kafka ports, the metadata log, the actor system. The last three don't
- * need each other, so they start side by side.
+ * other: log directories, a broker's Kafka ports, the metadata log, the actor system. The last
+ * three don't need each other, so they start side by side.
  */
 final class RunningNode {
   private static final Logger LOG = LoggerFactory.getLogger("milena.node");
-
-  /** How long the front door stays shut for replicas that are slow to open. */
-  private static final Duration OPEN_PATIENCE = Duration.ofSeconds(10);
-
-  private static final Duration GOODBYE_PATIENCE = Duration.ofSeconds(1);
 
   private enum State {
     STARTING,
@@ -58,26 +35,25 @@ final class RunningNode {
   }
 
   private final NodeConfig config;
-  private final QuorumPeers peers;
   private final Runnable onEnd;
   private final Runnable onExpelled;
+  private final Goodbyes goodbyes;
   private final CompletableFuture<Boolean> end = new CompletableFuture<>();
-  private final CompletableFuture<NodeParts> up = new CompletableFuture<>();
+  private final CompletableFuture<NodeGuardian.Up> up = new CompletableFuture<>();
+  private final CompletableFuture<BrokerLink> streams = new CompletableFuture<>();
   private State state = State.STARTING;
   private boolean isExpelled;
   private volatile boolean isBroken;
   private Directories directories;
-  private CompletableFuture<KafkaServer> server;
+  private Optional<BrokerEntrance> entrance = Optional.empty();
   private CompletableFuture<MetadataLog> metadataLog;
   private volatile ActorSystem<NodeGuardian.Command> system;
-  private NodeParts parts;
-  private Map<String, Endpoint> advertised = Map.of();
-  private BrokerLinks links;
-  private final CompletableFuture<BrokerLink> streams = new CompletableFuture<>();
+  private NodeCore core;
+  private Optional<NodeParts> broker = Optional.empty();
 
   private RunningNode(NodeConfig config, Runnable onEnd, Runnable onExpelled) {
     this.config = config;
-    this.peers = new QuorumPeers(config.broker());
+    this.goodbyes = new Goodbyes(config.stopTimeout());
     this.onEnd = onEnd;
     this.onExpelled = onExpelled;
   }
@@ -99,69 +75,66 @@ final class RunningNode {
 
   private void start() throws Exception {
     long began = System.nanoTime();
-    BrokerConfig broker = config.broker();
-    directories = Directories.open(broker.nodeId(), broker.directories().logs());
-    directories.requireMetadataLog(broker.directories().metadata().resolve(RaftSettings.DIRECTORY));
-    links =
-        new BrokerLinks(
-            broker.nodeId(),
-            broker.replication().socketTimeoutMs(),
-            broker.replication().receiveBufferBytes());
-    CompletableFuture<ApiRegistry> open = new CompletableFuture<>();
-    server = aside("bind", () -> FrontDoor.bind(broker, open));
-    metadataLog = aside("metadata-log", this::openMetadataLog);
+    BrokerConfig settings = config.broker();
+    directories = Directories.of(settings);
+    if (settings.isController()) {
+      directories.requireMetadataLog(
+          settings.directories().metadata().resolve(RaftSettings.DIRECTORY));
+    }
+    if (settings.isBroker()) {
+      entrance = Optional.of(new BrokerEntrance(settings));
+    }
+    QuorumPeers peers = new QuorumPeers(settings);
+    QuorumPart quorum = new QuorumPart(settings, peers);
+    metadataLog =
+        Aside.run(
+            "metadata-log",
+            () -> quorum.open(failure -> fail("the metadata log has failed", failure)));
     system =
         NodeSystem.start(
             NodeGuardian.create(config, peers, directories, fate(), up),
             config.own(),
             config.remoting(),
-            List.of(NodeSystem.BROKER_ROLE, PinnedShards.role(broker.nodeId())));
+            roles());
+    quorum.talkThrough(system);
     system.getWhenTerminated().thenRun(this::onSystemGone);
-    advertised = FrontDoor.advertised(broker, server.get());
-    system.tell(new NodeGuardian.Begin(metadataLog.get(), advertised, links));
-    parts = up.get(broker.liveness().registrationTimeoutMs(), TimeUnit.MILLISECONDS);
-    OpenReplicas.of(broker.nodeId(), parts.images().current(), parts.registry(), OPEN_PATIENCE)
-        .get();
-    ApiRegistry apis = Apis.of(parts);
-    server.get().serve(apis);
-    open.complete(apis);
-    system.tell(new NodeGuardian.ServeStreams(StreamDoor.of(parts, apis), streams));
-    FrontDoor.follow(server.get(), parts);
+    Optional<BrokerSide.Outside> outside =
+        entrance.isPresent() ? Optional.of(entrance.get().outside()) : Optional.empty();
+    system.tell(new NodeGuardian.Begin(metadataLog.get(), outside));
+    NodeGuardian.Up parts = awaitUp();
+    core = parts.core();
+    broker = parts.broker();
+    if (entrance.isPresent()) {
+      ApiRegistry apis = entrance.get().open(broker.orElseThrow());
+      system.tell(
+          new NodeGuardian.ServeStreams(StreamDoor.of(broker.orElseThrow(), apis), streams));
+    }
     synchronized (this) {
       state = State.RUNNING;
     }
     LOG.info(
         "Node {} of cluster {} is up after {} ms: {}; data in {}.",
-        broker.nodeId(),
-        parts.images().current().clusterId().orElse("?"),
+        settings.nodeId(),
+        core.images().current().clusterId().orElse("?"),
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began),
-        FrontDoor.told(server.get().addresses()),
-        broker.directories().logs());
+        entrance.map(BrokerEntrance::told).orElse("controller only"),
+        settings.isBroker() ? settings.directories().logs() : settings.directories().metadata());
   }
 
-  private MetadataLog openMetadataLog() throws IOException {
-    BrokerConfig broker = config.broker();
-    RaftSettings settings =
-        new RaftSettings(
-            broker.nodeId(),
-            peers.ids(),
-            broker.directories().metadata(),
-            broker.quorum().electionTimeoutMs());
-    return RatisMetadataLog.start(
-        settings,
-        (peer, kind, request) -> callVoter(settings.requestTimeout(), peer, kind, request),
-        failure -> fail("the metadata log has failed", failure));
-  }
-
-  /** The log opens beside the actor system, and may want to talk before it is there. */
-  private byte[] callVoter(Duration timeout, String peer, RaftRpc.Kind kind, byte[] request)
-      throws IOException {
-    ActorSystem<?> present = system;
-    if (present == null) {
-      throw new IOException("This node's actor system is not up yet");
+  private List<String> roles() {
+    List<String> roles = new ArrayList<>();
+    if (config.broker().isBroker()) {
+      roles.add(NodeSystem.BROKER_ROLE);
+      roles.add(PinnedShards.role(config.broker().nodeId()));
     }
-    return RaftEndpoint.transport(present, voter -> peers.raft(present, voter), timeout)
-        .call(peer, kind, request);
+    return roles;
+  }
+
+  /** A broker gives up, as Kafka's does; a controller waits for the others as long as it takes. */
+  private NodeGuardian.Up awaitUp() throws Exception {
+    return config.broker().isBroker()
+        ? up.get(config.broker().liveness().registrationTimeoutMs(), TimeUnit.MILLISECONDS)
+        : up.get();
   }
 
   /** The id of the node that leads the metadata log, as far as this one knows; -1 for none. */
@@ -174,12 +147,17 @@ final class RunningNode {
     return Optional.ofNullable(streams.getNow(null));
   }
 
+  NodeCore core() {
+    return core;
+  }
+
+  /** The parts of a broker. */
   NodeParts parts() {
-    return parts;
+    return broker.orElseThrow();
   }
 
   String bootstrapServers() {
-    return FrontDoor.bootstrapServers(advertised);
+    return entrance.map(BrokerEntrance::bootstrapServers).orElse("");
   }
 
   /** Stops cleanly; whoever calls it meanwhile waits for the same end. */
@@ -191,14 +169,17 @@ final class RunningNode {
     system.tell(NodeGuardian.Ending.INSTANCE);
     Takedown takedown = new Takedown();
     takedown.add("lock of the log directories", directories::close);
-    takedown.add("links to other brokers", links::close);
+    entrance.ifPresent(each -> takedown.add("links to other brokers", each::closeLinks));
     takedown.add("actor system", this::terminate);
     takedown.add("metadata log", () -> metadataLog.get().close());
-    takedown.add("membership", this::leave);
+    takedown.add("membership", () -> goodbyes.leave(core));
     takedown.add("leadership of the metadata log", () -> metadataLog.get().handOver());
-    takedown.add("replicas", () -> stopReplicas(true));
-    takedown.add("front door", () -> server.get().close());
-    takedown.add("registration", this::sayGoodbye);
+    broker.ifPresent(
+        parts -> {
+          takedown.add("replicas", () -> goodbyes.closeReplicas(parts));
+          takedown.add("front door", entrance.orElseThrow()::closeServer);
+          takedown.add("registration", () -> goodbyes.deregister(parts));
+        });
     boolean clean = takedown.run();
     LOG.info("Node {} has stopped.", config.broker().nodeId());
     return finish(clean);
@@ -212,10 +193,10 @@ final class RunningNode {
     }
     Takedown takedown = new Takedown();
     takedown.add("lock of the log directories", this::unlock);
-    takedown.add("links to other brokers", this::closeLinks);
+    entrance.ifPresent(each -> takedown.add("links to other brokers", each::closeLinks));
     takedown.add("actor system", this::terminate);
-    takedown.add("front door", () -> whenStarted(server, KafkaServer::close));
-    takedown.add("metadata log", () -> whenStarted(metadataLog, MetadataLog::abandon));
+    entrance.ifPresent(each -> takedown.add("front door", each::closeServer));
+    takedown.add("metadata log", this::abandonLog);
     takedown.run();
     finish(false);
   }
@@ -228,13 +209,14 @@ final class RunningNode {
     }
     Takedown takedown = new Takedown();
     takedown.add("lock of the log directories", this::unlock);
+    entrance.ifPresent(each -> takedown.add("links to other brokers", each::closeLinks));
     takedown.add("actor system", this::terminate);
     takedown.add("metadata log", () -> metadataLog.get().close());
     if (!system.getWhenTerminated().toCompletableFuture().isDone()) {
       system.tell(NodeGuardian.Ending.INSTANCE);
-      takedown.add("replicas", () -> stopReplicas(true));
+      broker.ifPresent(parts -> takedown.add("replicas", () -> goodbyes.closeReplicas(parts)));
     }
-    takedown.add("front door", () -> server.get().close());
+    entrance.ifPresent(each -> takedown.add("front door", each::closeServer));
     finish(takedown.run());
   }
 
@@ -254,45 +236,9 @@ final class RunningNode {
     return clean;
   }
 
-  private void sayGoodbye() throws Exception {
-    await(
-        AskPattern.<BrokerLifecycle.Command, Done>ask(
-            parts.lifecycle(), BrokerLifecycle.Stop::new, timeout(), system.scheduler()));
-  }
-
-  /** Lets the others know that this run ends, so that nobody has to find out. */
-  private void leave() throws Exception {
-    MemberNode run = ClusterMember.runOf(config.broker().nodeId(), Cluster.get(system));
-    if (parts.images().current().membership().nodes().size() > 1) {
-      await(
-          AskPattern.<Controller.Command, Controller.NodeEnded>ask(
-                  parts.controller(),
-                  replyTo -> new Controller.NodeEnds(run.id(), run.uid(), replyTo),
-                  GOODBYE_PATIENCE,
-                  system.scheduler())
-              .handle((ended, failure) -> ended));
-    }
-  }
-
-  private void stopReplicas(boolean clean) throws Exception {
-    await(
-        AskPattern.<ReplicaReconciler.Command, ReplicaReconciler.AllStopped>ask(
-            parts.reconciler(),
-            replyTo -> new ReplicaReconciler.StopAll(clean, replyTo),
-            timeout(),
-            system.scheduler()));
-  }
-
   private void terminate() throws Exception {
     if (system != null) {
-      system.terminate();
-      await(system.getWhenTerminated());
-    }
-  }
-
-  private void closeLinks() {
-    if (links != null) {
-      links.close();
+      goodbyes.terminate(system);
     }
   }
 
@@ -302,12 +248,14 @@ final class RunningNode {
     }
   }
 
-  private Duration timeout() {
-    return config.stopTimeout();
-  }
-
-  private <T> T await(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(timeout().toMillis() + 1000, TimeUnit.MILLISECONDS);
+  /** Also a log that is about to open. */
+  private void abandonLog() {
+    if (metadataLog != null) {
+      MetadataLog opened = metadataLog.handle((value, failure) -> value).join();
+      if (opened != null) {
+        opened.abandon();
+      }
+    }
   }
 
   private NodeGuardian.Fate fate() {
@@ -383,38 +331,5 @@ final class RunningNode {
             ? "its cluster did not let it in in time"
             : failure.toString();
     return new CannotStart("The node can't start: " + reason + ".", failure);
-  }
-
-  /** Closes what may not have started, or be about to. */
-  private static <T> void whenStarted(CompletableFuture<T> part, Closing<T> close)
-      throws Exception {
-    if (part != null) {
-      T started = part.handle((value, failure) -> value).get();
-      if (started != null) {
-        close.close(started);
-      }
-    }
-  }
-
-  private interface Closing<T> {
-    void close(T part) throws Exception;
-  }
-
-  /** Runs what a start needs a little later on a thread of its own. */
-  static <T> CompletableFuture<T> aside(String name, Callable<T> task) {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                result.complete(task.call());
-              } catch (Throwable e) {
-                result.completeExceptionally(e);
-              }
-            },
-            "milena-start-" + name);
-    thread.setDaemon(true);
-    thread.start();
-    return result;
   }
 }

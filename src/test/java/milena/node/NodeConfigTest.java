@@ -49,6 +49,61 @@ public class NodeConfigTest extends JUnitSuite {
   }
 
   @Test
+  public void aBrokerAloneIsReachedWhereBrokersTalk() {
+    Map<String, String> settings = brokerOnly();
+    settings.put("milena.remote.port", "7777");
+    NodeSystem.Remoting remoting = NodeConfig.of(Settings.of(settings)).remoting();
+    assertEquals("localhost", remoting.host());
+    assertEquals("0.0.0.0", remoting.bindHost());
+    assertEquals(7777, remoting.port());
+  }
+
+  @Test
+  public void refusesRolesThatDoNotFitTheListenersOrTheVoters() {
+    Map<String, String> listens = brokerOnly();
+    listens.put("listeners", "PLAINTEXT://:9092,CONTROLLER://:9093");
+    refuses(listens, "only a broker");
+    Map<String, String> votes = brokerOnly();
+    votes.put("controller.quorum.voters", "1@h:9093");
+    refuses(votes, "does not make it a controller");
+    Map<String, String> unnamed = brokerOnly();
+    unnamed.remove("controller.listener.names");
+    refuses(unnamed, "controller.listener.names");
+    refuses("process.roles", "controller", "only a controller");
+    refuses("process.roles", "", "process.roles");
+  }
+
+  @Test
+  public void bootstrapServersAloneServeForASingleController() {
+    String name = "controller.quorum.bootstrap.servers";
+    NodeConfig.of(Settings.of(with(name, "127.0.0.1:9093")));
+    refuses(name, "a:9093,b:9093,c:9093", "names 3 controllers");
+    refuses(name, "localhost:9999", "names another node");
+    Map<String, String> follower = brokerOnly();
+    follower.remove("controller.quorum.voters");
+    follower.put(name, "elsewhere:9093");
+    NodeConfig.of(Settings.of(follower));
+    follower.put(name, "elsewhere:9093,there:9093");
+    refuses(follower, "controller.quorum.voters");
+  }
+
+  private static Map<String, String> brokerOnly() {
+    Map<String, String> settings = new HashMap<>(SHIPPED);
+    settings.put("process.roles", "broker");
+    settings.put("listeners", "PLAINTEXT://:9092");
+    settings.put("advertised.listeners", "PLAINTEXT://localhost:9092");
+    settings.put("controller.quorum.voters", "7@localhost:9093");
+    return settings;
+  }
+
+  private static void refuses(Map<String, String> settings, String because) {
+    CannotStart refusal =
+        Assert.assertThrows(CannotStart.class, () -> NodeConfig.of(Settings.of(settings)));
+    assertTrue(refusal.getMessage(), refusal.getMessage().contains(because));
+    assertTrue(refusal.getMessage(), !refusal.getMessage().contains("\n"));
+  }
+
+  @Test
   public void refusesInOneLineWhatIsWrongOrNotServed() {
     refuses("process.roles", "king", "process.roles");
     refuses("node.id", "x", "node.id");
@@ -59,10 +114,7 @@ public class NodeConfigTest extends JUnitSuite {
   }
 
   private static void refuses(String name, String value, String because) {
-    CannotStart refusal =
-        Assert.assertThrows(CannotStart.class, () -> NodeConfig.of(Settings.of(with(name, value))));
-    assertTrue(refusal.getMessage(), refusal.getMessage().contains(because));
-    assertTrue(refusal.getMessage(), !refusal.getMessage().contains("\n"));
+    refuses(with(name, value), because);
   }
 
   private static Map<String, String> with(String name, String value) {

@@ -63,6 +63,11 @@ public interface MetadataLog extends AutoCloseable {
     /** The image has changed. */
     void onImage(ClusterImage image);
 
+    /** The image has changed by these events, which are one entry of the log. */
+    default void onEvents(List<MetadataEvent> events, ClusterImage image) {
+      onImage(image);
+    }
+
     /** This node leads in this term, and its image holds all that was committed before. */
     void onLeaderReady(long term);
 

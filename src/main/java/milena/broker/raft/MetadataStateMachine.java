@@ -143,7 +143,7 @@ final class MetadataStateMachine extends BaseStateMachine {
         for (MetadataEvent event : entry.events()) {
           next = next.apply(event);
         }
-        publish(next);
+        publish(entry.events(), next);
       }
       updateLastAppliedTermIndex(raftEntry.getTerm(), raftEntry.getIndex());
       return CompletableFuture.completedFuture(Message.valueOf(counts ? APPLIED : REFUSED));
@@ -158,6 +158,13 @@ final class MetadataStateMachine extends BaseStateMachine {
     synchronized (observers) {
       image = next;
       observers.forEach(observer -> observer.onImage(next));
+    }
+  }
+
+  private void publish(List<MetadataEvent> events, ClusterImage next) {
+    synchronized (observers) {
+      image = next;
+      observers.forEach(observer -> observer.onEvents(events, next));
     }
   }
 

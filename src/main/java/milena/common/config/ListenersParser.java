@@ -122,9 +122,9 @@ final class ListenersParser {
   private void checkControllers(List<Listener> bound, List<String> controllers) {
     boolean listens = bound.stream().anyMatch(each -> controllers.contains(each.name()));
     if (controllers.isEmpty()) {
-      if (layers.text("controller.listener.names") != null) {
-        problems.add("controller.listener.names: at least one name is needed");
-      }
+      problems.add(
+          "controller.listener.names: at least one name is needed, of the listener that"
+              + " controllers are reached at");
     } else if (roles.contains(BrokerConfig.Role.CONTROLLER)) {
       if (!listens) {
         problems.add(

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import milena.broker.raft.MetadataFeed;
 import milena.broker.raft.QuorumState;
 import milena.broker.raft.RaftEndpoint;
 import milena.broker.raft.RaftRpc;
@@ -174,6 +175,17 @@ public class MessagesCrossNodesTest extends JUnitSuite {
         serialization.verifySerialization(new RaftEndpoint.Answer(bytes, "why"), false);
     assertTrue(Arrays.equals(bytes, answer.reply()));
     assertEquals("why", answer.failure());
+    MetadataFeed.Ask ask = new MetadataFeed.Ask(1, 2, 3, 4, ref(MetadataFeed.Answer.class));
+    assertEquals(ask, serialization.verifySerialization(ask, true));
+    MetadataFeed.Nothing nothing = new MetadataFeed.Nothing(1, -1, 3);
+    assertEquals(nothing, serialization.verifySerialization(nothing, true));
+    MetadataFeed.Chunk chunk =
+        serialization.verifySerialization(new MetadataFeed.Chunk(1, 2, 3, 4, 5, 6, bytes), false);
+    assertTrue(Arrays.equals(bytes, chunk.bytes()));
+    MetadataFeed.Entries entries =
+        serialization.verifySerialization(
+            new MetadataFeed.Entries(1, 2, 3, 4, List.of(bytes)), false);
+    assertTrue(Arrays.equals(bytes, entries.entries().get(0)));
   }
 
   @Test

@@ -1,0 +1,65 @@
+package milena.node;
+
+import akka.Done;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.AskPattern;
+import akka.cluster.typed.Cluster;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import milena.broker.controller.BrokerLifecycle;
+import milena.broker.controller.Controller;
+import milena.broker.membership.ClusterMember;
+import milena.broker.partition.ReplicaReconciler;
+import milena.metadata.MemberNode;
+
+/**
+ * What a node that stops says to others and waits for.
+ *
+ * @param patience how long each may take
+ */
+record Goodbyes(Duration patience) {
+  private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(1);
+  private static final Duration MARGIN = Duration.ofSeconds(1);
+
+  /** Has the controller take the leaderships from this broker. */
+  void deregister(NodeParts parts) throws Exception {
+    await(
+        AskPattern.<BrokerLifecycle.Command, Done>ask(
+            parts.lifecycle(), BrokerLifecycle.Stop::new, patience, parts.system().scheduler()));
+  }
+
+  /** Closes all replicas. */
+  void closeReplicas(NodeParts parts) throws Exception {
+    await(
+        AskPattern.<ReplicaReconciler.Command, ReplicaReconciler.AllStopped>ask(
+            parts.reconciler(),
+            replyTo -> new ReplicaReconciler.StopAll(true, replyTo),
+            patience,
+            parts.system().scheduler()));
+  }
+
+  /** Lets the others know that this run ends, so that nobody has to find out. */
+  void leave(NodeCore core) throws Exception {
+    MemberNode run = ClusterMember.runOf(core.config().nodeId(), Cluster.get(core.system()));
+    if (core.images().current().membership().nodes().size() > 1) {
+      await(
+          AskPattern.<Controller.Command, Controller.NodeEnded>ask(
+                  core.controller(),
+                  replyTo -> new Controller.NodeEnds(run.id(), run.uid(), replyTo),
+                  LEAVE_PATIENCE,
+                  core.system().scheduler())
+              .handle((ended, failure) -> ended));
+    }
+  }
+
+  /** Ends an actor system. */
+  void terminate(ActorSystem<?> system) throws Exception {
+    system.terminate();
+    await(system.getWhenTerminated());
+  }
+
+  private <T> T await(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(patience.plus(MARGIN).toMillis(), TimeUnit.MILLISECONDS);
+  }
+}
