@@ -1,7 +1,18 @@
 package milena.cli;
 
 import java.util.Optional;
+import milena.cli.client.ClusterCommand;
+import milena.cli.client.Complaint;
+import milena.cli.client.ConfigsCommand;
+import milena.cli.client.ConsumeCommand;
+import milena.cli.client.GroupsCommand;
+import milena.cli.client.LogCommand;
+import milena.cli.client.PerfCommand;
+import milena.cli.client.ProduceCommand;
+import milena.cli.client.ReassignCommand;
+import milena.cli.client.TopicsCommand;
 import milena.node.CannotStart;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -12,13 +23,24 @@ import picocli.CommandLine.Spec;
 /** The command line {@code milena}: what {@code bin/milena} runs. */
 @Command(
     name = "milena",
-    description = "Apache Kafka rebuilt on Akka actors.",
+    description = "Apache Kafka rebuilt on Akka actors: nodes, and tools for any Kafka cluster.",
+    synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     subcommands = {
       StartCommand.class,
       DevCommand.class,
+      TopicsCommand.class,
+      ProduceCommand.class,
+      ConsumeCommand.class,
+      GroupsCommand.class,
+      ConfigsCommand.class,
+      ClusterCommand.class,
+      ReassignCommand.class,
+      LogCommand.class,
+      PerfCommand.class,
       RehearseCommand.class,
+      Main.CompletionCommand.class,
       Main.VersionCommand.class
     })
 public final class Main implements Runnable {
@@ -41,7 +63,7 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(new Main());
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
-          if (failure instanceof CannotStart) {
+          if (failure instanceof CannotStart || failure instanceof Complaint) {
             command.getErr().println("milena: " + failure.getMessage());
             return 1;
           }
@@ -79,6 +101,23 @@ public final class Main implements Runnable {
     @Override
     public void run() {
       System.out.println(new Version().getVersion()[0]);
+    }
+  }
+
+  /** Prints what a shell needs to complete commands and options. */
+  @Command(
+      name = "completion",
+      description = {
+        "Prints what bash or zsh needs to complete commands and options.",
+        "Put 'source <(milena completion)' into ~/.bashrc."
+      },
+      mixinStandardHelpOptions = true)
+  static final class CompletionCommand implements Runnable {
+    @Spec private CommandSpec spec;
+
+    @Override
+    public void run() {
+      System.out.print(AutoComplete.bash("milena", spec.root().commandLine()));
     }
   }
 

@@ -32,18 +32,27 @@ final class TestBroker implements AutoCloseable {
   /** The stock tools' jars, put there by the build before the integration tests. */
   static final Path KAFKA_JARS = PROJECT.resolve("target/kafka-tools");
 
-  private static final boolean APACHE_KAFKA = "kafka".equals(System.getProperty("broker"));
+  private static final Kind KIND =
+      "kafka".equals(System.getProperty("broker")) ? Kind.APACHE_KAFKA : Kind.MILENA;
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
   private static final String CLUSTER_ID = "4L6g3nShT-eMCtK--X86sw";
 
+  /** Whose broker it is. */
+  enum Kind {
+    MILENA,
+    APACHE_KAFKA
+  }
+
+  private final Kind kind;
   private final Path home;
   private final Path config;
   private final int port;
   private final Thread cleanUpOnExit = new Thread(this::cleanUp);
   private Process process;
 
-  private TestBroker(Map<String, String> settings) throws IOException {
+  private TestBroker(Kind kind, Map<String, String> settings) throws IOException {
+    this.kind = kind;
     Path parent = Files.createDirectories(PROJECT.resolve("target/it"));
     this.home = Files.createTempDirectory(parent, "broker-");
     this.config = home.resolve("server.properties");
@@ -67,15 +76,20 @@ final class TestBroker implements AutoCloseable {
     all.put("group.min.session.timeout.ms", "1000");
     all.putAll(settings);
     Files.write(config, all.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
-    if (APACHE_KAFKA) {
+    if (kind == Kind.APACHE_KAFKA) {
       formatStorage();
     }
   }
 
   /** Starts a broker with an empty data directory and waits until it serves. */
   static TestBroker start(Map<String, String> settings) {
+    return start(KIND, settings);
+  }
+
+  /** The same, of one kind, whatever {@code -Dbroker} says. */
+  static TestBroker start(Kind kind, Map<String, String> settings) {
     try {
-      TestBroker broker = new TestBroker(settings);
+      TestBroker broker = new TestBroker(kind, settings);
       Runtime.getRuntime().addShutdownHook(broker.cleanUpOnExit);
       broker.start();
       return broker;
@@ -86,7 +100,7 @@ final class TestBroker implements AutoCloseable {
 
   /** Whether the tests run against Apache Kafka, where a few things are its own. */
   static boolean isApacheKafka() {
-    return APACHE_KAFKA;
+    return KIND == Kind.APACHE_KAFKA;
   }
 
   /** Starts the process again, on the data that it left. */
@@ -211,7 +225,7 @@ final class TestBroker implements AutoCloseable {
   }
 
   private List<String> startCommand() {
-    return APACHE_KAFKA
+    return kind == Kind.APACHE_KAFKA
         ? kafkaCommand(List.of("-Xmx512m", "-Dlevel=INFO"), "kafka.Kafka", config.toString())
         : List.of(PROJECT.resolve("bin/milena").toString(), "start", "--config", config.toString());
   }

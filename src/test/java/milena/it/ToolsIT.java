@@ -1,0 +1,159 @@
+package milena.it;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.AfterClass;
+import org.junit.BeforeClass;
+import org.junit.Test;
+import org.scalatestplus.junit.JUnitSuite;
+
+/** The commands of {@code bin/milena} that work with a cluster, as a person runs them. */
+public class ToolsIT extends JUnitSuite {
+  private static TestBroker milena;
+
+  @BeforeClass
+  public static void startMilena() {
+    milena = TestBroker.start(TestBroker.Kind.MILENA, Map.of());
+  }
+
+  @AfterClass
+  public static void stopMilena() {
+    milena.close();
+  }
+
+  @Test
+  public void aDayWithTheTools() throws IOException {
+    spendADayWith(milena);
+  }
+
+  /** They are for any cluster that speaks Kafka's protocol. */
+  @Test
+  public void theSameDayWithApacheKafka() throws IOException {
+    try (TestBroker kafka = TestBroker.start(TestBroker.Kind.APACHE_KAFKA, Map.of())) {
+      spendADayWith(kafka);
+    }
+  }
+
+  private static void spendADayWith(TestBroker broker) throws IOException {
+    run(broker, "topics", "create", "orders", "-p", "3", "-c", "retention.ms=86400000")
+        .printed("Made orders.");
+    StockTool again = run(broker, "topics", "create", "orders");
+    assertEquals(1, again.exitCode());
+    assertEquals(again.errors(), 1, again.errors().lines().count());
+    assertTrue(again.errors(), again.errors().contains("already exists"));
+    run(broker, "topics", "create", "orders", "--if-not-exists").printed("Nothing to make.");
+    run(broker, "topics", "describe", "orders")
+        .printed("3 partitions, replication factor 1", "retention.ms = 86400000", "REMARKS");
+    JsonNode described = json(run(broker, "topics", "describe", "orders", "--json"));
+    assertEquals(1, described.get(0).get("partitions").get(2).get("leader").asInt());
+
+    reading(broker, "a:1\nb:2\nc:3\n", "produce", "orders", "--key-separator", ":").succeeded();
+    run(broker, "produce", "orders", "x", "-k", "k", "-H", "from=test", "-p", "1").succeeded();
+    List<String> lines = run(broker, "consume", "orders", "--format", "%k=%v %h").lines();
+    assertEquals(
+        List.of("a=1 ", "b=2 ", "c=3 ", "k=x from=test"), lines.stream().sorted().toList());
+    assertEquals(List.of("x"), run(broker, "consume", "orders", "-p", "1", "--from", "-1").lines());
+    assertEquals(4, run(broker, "consume", "orders", "--from", "1h").lines().size());
+    assertEquals(0, run(broker, "consume", "orders", "--from", "end").lines().size());
+
+    run(broker, "topics", "create", "copy", "-p", "1").succeeded();
+    String records = run(broker, "consume", "orders", "--json").succeeded();
+    reading(broker, records, "produce", "copy", "--format", "json").succeeded();
+    assertEquals(4, run(broker, "consume", "copy").lines().size());
+
+    spendItWithAGroup(broker);
+
+    run(broker, "configs", "set", "topic", "copy", "cleanup.policy=compact").succeeded();
+    run(broker, "configs", "show", "topic", "copy").printed("cleanup.policy", "compact");
+    run(broker, "configs", "unset", "topic", "copy", "cleanup.policy").succeeded();
+    run(broker, "configs", "show", "topic", "copy").printed("Nothing is set for topic copy");
+    run(broker, "cluster", "nodes").printed("127.0.0.1");
+    run(broker, "cluster", "quorum").printed("leader 1");
+    run(broker, "cluster", "health").printed("All is well.");
+    run(broker, "topics", "alter", "copy", "-p", "2").printed("Altered copy.");
+    run(broker, "reassign", "plan", "-t", "copy").printed("\"replicas\" : [ 1 ]");
+    run(broker, "perf", "produce", "copy", "-n", "1000", "-s", "100")
+        .printed("1,000 records", "p99");
+    run(broker, "perf", "consume", "copy", "-n", "1000").printed("records in");
+    run(broker, "perf", "latency", "copy", "-n", "200", "-r", "500")
+        .printed("200 records", "p99.9");
+    run(broker, "topics", "delete", "copy").printed("Deleted copy.");
+
+    Path segment = broker.logDir().resolve("orders-1/00000000000000000000.log");
+    milena("", "log", "show", segment.toString(), "--records").printed("crc ok", "k  x  from=test");
+    milena("", "log", "verify", segment.getParent().toString()).printed("all sound");
+    Path damaged = broker.scratchDir().resolve("00000000000000000000.log");
+    byte[] bytes = Files.readAllBytes(segment);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(damaged, bytes);
+    StockTool verified = milena("", "log", "verify", damaged.toString());
+    assertEquals(1, verified.exitCode());
+    assertTrue(verified.output(), verified.output().contains("fails its checksum"));
+  }
+
+  private static void spendItWithAGroup(TestBroker broker) throws IOException {
+    assertEquals(3, run(broker, "consume", "copy", "-g", "readers", "-n", "3").lines().size());
+    run(broker, "groups", "list").printed("readers");
+    assertEquals(
+        1, json(run(broker, "groups", "describe", "readers", "--json")).get("lag").asInt());
+    String[] back = {"groups", "reset-offsets", "readers", "-t", "copy", "--to", "beginning"};
+    run(broker, back).printed("Nothing has been done");
+    assertEquals(1, run(broker, "consume", "copy", "-g", "readers").lines().size());
+    List<String> execute = new ArrayList<>(List.of(back));
+    execute.add("--execute");
+    run(broker, execute.toArray(String[]::new)).succeeded();
+    assertEquals(4, run(broker, "consume", "copy", "-g", "readers").lines().size());
+    run(broker, "groups", "delete", "readers").printed("Deleted readers.");
+  }
+
+  @Test
+  public void mistakesAreExplainedInOneLine() {
+    StockTool missing = run(milena, "consume", "nowhere");
+    assertEquals(1, missing.exitCode());
+    assertEquals(missing.errors(), 1, missing.errors().lines().count());
+    StockTool nobody = milena("", "topics", "list", "-b", "127.0.0.1:1", "--timeout", "1");
+    assertEquals(1, nobody.exitCode());
+    assertTrue(nobody.errors(), nobody.errors().contains("No answer from 127.0.0.1:1"));
+    assertEquals(2, milena("", "topics", "list", "--nonsense").exitCode());
+    assertEquals(2, milena("", "topics").exitCode());
+  }
+
+  @Test
+  public void shellsCanCompleteCommands() {
+    StockTool script = milena("", "completion");
+    StockTool bash =
+        StockTool.run(
+            script.succeeded() + "\ncomplete -p milena\n", List.of("bash", "--norc", "-s"));
+    bash.printed("milena");
+  }
+
+  private static JsonNode json(StockTool tool) throws IOException {
+    return new ObjectMapper().readTree(tool.succeeded());
+  }
+
+  private static StockTool run(TestBroker broker, String... arguments) {
+    return reading(broker, "", arguments);
+  }
+
+  private static StockTool reading(TestBroker broker, String input, String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--bootstrap", broker.bootstrapServers()));
+    return milena(input, all.toArray(String[]::new));
+  }
+
+  private static StockTool milena(String input, String... arguments) {
+    List<String> command =
+        new ArrayList<>(List.of(TestBroker.PROJECT.resolve("bin/milena").toString()));
+    command.addAll(List.of(arguments));
+    return StockTool.run(input, command);
+  }
+}
