@@ -56,6 +56,7 @@ final class DevCommand implements Callable<Integer> {
   }
 
   private void tell(String size, String servers) {
+    String at = port == 9092 ? "" : " -b 127.0.0.1:" + port;
     System.out.println(
         String.join(
             System.lineSeparator(),
@@ -65,9 +66,9 @@ final class DevCommand implements Callable<Integer> {
             "    data            " + data.toAbsolutePath().normalize(),
             "",
             "  Try, in another terminal:",
-            "    echo hello | kcat -b " + servers + " -t greetings -P",
-            "    kcat -b " + servers + " -t greetings -C -o beginning -e",
-            "  or any other Kafka client or tool with bootstrap server " + servers + ".",
+            "    bin/milena produce greetings hello" + at,
+            "    bin/milena consume greetings" + at,
+            "  or any Kafka client or tool with bootstrap server " + servers + ".",
             "",
             "  Ctrl-C stops it; what was written stays in " + data + ".",
             ""));

@@ -53,7 +53,7 @@ public class CommandLineIT extends JUnitSuite {
     int port = freePort();
     Process node = milena("dev", "--port", "" + port);
     awaitLine(node, "Milena is up");
-    awaitLine(node, "kcat -b 127.0.0.1:" + port);
+    awaitLine(node, "bin/milena consume greetings -b 127.0.0.1:" + port);
     assertTrue(Files.isDirectory(folder.getRoot().toPath().resolve("data")));
     node.destroy();
     assertTrue(node.waitFor(30, TimeUnit.SECONDS));
