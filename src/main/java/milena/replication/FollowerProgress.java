@@ -8,6 +8,9 @@ final class FollowerProgress {
   /** The follower has all before; -1 when unknown. */
   private long end = -1;
 
+  /** Where its log begins; -1 when unknown. */
+  private long logStart = -1;
+
   private long fetchedMs;
   private long leaderEndThen;
 
@@ -45,6 +48,17 @@ final class FollowerProgress {
     fetchedMs = nowMs;
     leaderEndThen = leaderEnd;
     return true;
+  }
+
+  /** Its log begins there; what an earlier incarnation said is ignored. */
+  void beginsAt(long fromBrokerEpoch, long offset) {
+    if (fromBrokerEpoch >= brokerEpoch) {
+      logStart = offset;
+    }
+  }
+
+  long logStart() {
+    return logStart;
   }
 
   /** The leader's log is about to grow past this end: whoever had all lags only from now on. */

@@ -159,6 +159,34 @@ public final class LeaderState {
         && advance();
   }
 
+  /**
+   * Where a follower's log begins, as its fetch has said.
+   *
+   * @param brokerEpoch its incarnation; what an earlier one said is ignored
+   */
+  public void onFollowerLogStart(int follower, long brokerEpoch, long logStart) {
+    FollowerProgress progress = followers.get(follower);
+    if (progress != null) {
+      progress.beginsAt(brokerEpoch, logStart);
+    }
+  }
+
+  /**
+   * Records below it are gone from every replica that may come to lead as things are; -1 while one
+   * of them has not said where its log begins.
+   *
+   * @param ownLogStart where the leader's own log begins
+   */
+  public long lowWatermark(long ownLogStart) {
+    long low = ownLogStart;
+    for (int replica : inSync.maximal()) {
+      if (replica != self) {
+        low = Math.min(low, followers.get(replica).logStart());
+      }
+    }
+    return low;
+  }
+
   private boolean advance() {
     if (!hasEnoughInSync()) {
       return false;

@@ -26,6 +26,22 @@ public class LeaderStateTest extends JUnitSuite {
   }
 
   @Test
+  public void theLowWatermarkIsThatOfAllInSync() {
+    LeaderState leader = leader(0, new Members(0, List.of(1, 2, 3), List.of(1, 2, 3)), 1, 8, 8);
+    assertEquals("nobody has said yet", -1, leader.lowWatermark(5));
+    leader.onFollowerFetched(2, 7, 8, NOW);
+    leader.onFollowerLogStart(2, 7, 5);
+    assertEquals(-1, leader.lowWatermark(5));
+    leader.onFollowerFetched(3, 7, 8, NOW);
+    leader.onFollowerLogStart(3, 7, 3);
+    assertEquals(3, leader.lowWatermark(5));
+    leader.onFollowerLogStart(3, 6, 5);
+    assertEquals("an earlier incarnation's word", 3, leader.lowWatermark(5));
+    leader.onFollowerLogStart(3, 7, 5);
+    assertEquals(5, leader.lowWatermark(5));
+  }
+
+  @Test
   public void aLoneReplicaIsItsOwnHighWatermark() {
     LeaderState leader = leader(0, new Members(0, List.of(1), List.of(1)), 1, 5, 0);
     assertEquals(5, leader.highWatermark());

@@ -12,6 +12,7 @@ final class FollowedPartition {
   private final ActorRef<PartitionReplica.Command> replica;
   private long offset;
   private int lastEpoch;
+  private long logStart;
 
   /** The replica has an answer that it has not taken in yet. */
   private boolean atWork;
@@ -26,6 +27,7 @@ final class FollowedPartition {
     this.replica = follow.replica();
     this.offset = follow.offset();
     this.lastEpoch = follow.lastEpoch();
+    this.logStart = follow.logStart();
   }
 
   TopicIdPartition id() {
@@ -48,6 +50,10 @@ final class FollowedPartition {
     return lastEpoch;
   }
 
+  long logStart() {
+    return logStart;
+  }
+
   boolean isAtWork() {
     return atWork;
   }
@@ -62,11 +68,12 @@ final class FollowedPartition {
    *
    * @return whether that is elsewhere than before
    */
-  boolean standsAt(long newOffset, int newLastEpoch) {
-    boolean moved = newOffset != offset || newLastEpoch != lastEpoch;
+  boolean standsAt(long newOffset, int newLastEpoch, long newLogStart) {
+    boolean moved = newOffset != offset || newLastEpoch != lastEpoch || newLogStart != logStart;
     atWork = false;
     offset = newOffset;
     lastEpoch = newLastEpoch;
+    logStart = newLogStart;
     return moved;
   }
 

@@ -61,6 +61,7 @@ final class FollowerSession {
                   .setCurrentLeaderEpoch(partition.leaderEpoch())
                   .setFetchOffset(partition.offset())
                   .setLastFetchedEpoch(partition.lastEpoch())
+                  .setLogStartOffset(partition.logStart())
                   .setPartitionMaxBytes(maxBytes));
     }
     Map<Uuid, ForgottenTopic> forgotten = new HashMap<>();

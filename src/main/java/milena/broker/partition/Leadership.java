@@ -9,6 +9,7 @@ import milena.broker.partition.PartitionReplica.AppendOrigin;
 import milena.broker.partition.PartitionReplica.AppendResult;
 import milena.broker.partition.PartitionReplica.AppendResult.RecordError;
 import milena.broker.partition.PartitionReplica.DeleteRecords;
+import milena.broker.partition.PartitionReplica.FollowerFetched;
 import milena.broker.partition.PartitionReplica.InSyncAnswered;
 import milena.broker.partition.PartitionReplica.RecordsDeleted;
 import milena.common.config.LogConfig;
@@ -55,6 +56,7 @@ final class Leadership {
   private List<Unanswered> written = new ArrayList<>();
   private final DeferredUntil<Unanswered> untilSafe = new DeferredUntil<>();
   private final DeferredUntil<Unanswered> untilCommitted = new DeferredUntil<>();
+  private final DeferredUntil<DeleteRecords> untilDeleted = new DeferredUntil<>();
   private long stagedBytes;
 
   /** Up to here the log is as safe on this disk as the topic asks. */
@@ -237,17 +239,21 @@ final class Leadership {
     written.clear();
     untilSafe.reached(safeEnd, this::succeed);
     untilCommitted.reached(highWatermark, this::commit);
+    answerDeletions();
   }
 
   /** When the next unanswered append gives up, by {@code System.nanoTime}; MAX_VALUE for never. */
   long earliestDeadlineNanos() {
-    return Math.min(untilSafe.earliestDeadline(), untilCommitted.earliestDeadline());
+    return Math.min(
+        untilDeleted.earliestDeadline(),
+        Math.min(untilSafe.earliestDeadline(), untilCommitted.earliestDeadline()));
   }
 
   /** Answers what has waited for too long; its records may yet become committed. */
   void expire(long nowNanos) {
     untilSafe.expire(nowNanos, each -> answerLate(each, Errors.REQUEST_TIMED_OUT));
     untilCommitted.expire(nowNanos, each -> answerLate(each, Errors.REQUEST_TIMED_OUT));
+    untilDeleted.expire(nowNanos, each -> answer(each, Errors.REQUEST_TIMED_OUT, lowWatermark()));
   }
 
   /** Answers everything that waits with this error: the epoch is over. */
@@ -260,6 +266,7 @@ final class Leadership {
     written.clear();
     untilSafe.abandon(each -> answerLate(each, error));
     untilCommitted.abandon(each -> answerLate(each, error));
+    untilDeleted.abandon(each -> answer(each, error, -1));
   }
 
   /** The controller has answered a proposal of this epoch. */
@@ -280,18 +287,42 @@ final class Leadership {
     }
   }
 
-  /** The answer to {@code delete}, which may have raised the log's start. */
-  RecordsDeleted deleteRecords(DeleteRecords delete) throws IOException {
+  /** A follower has come further; true when the high watermark has moved. */
+  boolean onFollowerFetched(FollowerFetched fetched, long nowMs) {
+    boolean moved =
+        state.onFollowerFetched(fetched.follower(), fetched.brokerEpoch(), fetched.offset(), nowMs);
+    state.onFollowerLogStart(fetched.follower(), fetched.brokerEpoch(), fetched.logStart());
+    answerDeletions();
+    return moved;
+  }
+
+  /** Raises the log's start; {@link #acknowledge} answers, once the new view is published. */
+  void deleteRecords(DeleteRecords delete) throws IOException {
     long highWatermark = state.highWatermark();
     long offset = delete.beforeOffset() == -1 ? highWatermark : delete.beforeOffset();
     if (!log.config().delete()) {
-      return new RecordsDeleted(Errors.POLICY_VIOLATION.code(), -1);
+      answer(delete, Errors.POLICY_VIOLATION, -1);
+    } else if (offset < 0 || offset > highWatermark) {
+      answer(delete, Errors.OFFSET_OUT_OF_RANGE, -1);
+    } else {
+      log.raiseLogStart(offset);
+      untilDeleted.add(offset, delete.deadlineNanos(), delete);
     }
-    if (offset < 0 || offset > highWatermark) {
-      return new RecordsDeleted(Errors.OFFSET_OUT_OF_RANGE.code(), -1);
+  }
+
+  private long lowWatermark() {
+    return state.lowWatermark(log.logStartOffset());
+  }
+
+  private void answerDeletions() {
+    if (!untilDeleted.isEmpty()) {
+      long low = lowWatermark();
+      untilDeleted.reached(low, each -> answer(each, Errors.NONE, low));
     }
-    log.raiseLogStart(offset);
-    return new RecordsDeleted(Errors.NONE.code(), log.logStartOffset());
+  }
+
+  private static void answer(DeleteRecords delete, Errors error, long lowWatermark) {
+    delete.replyTo().tell(new RecordsDeleted(error.code(), lowWatermark));
   }
 
   private void succeed(Unanswered each) {

@@ -114,11 +114,18 @@ public final class PartitionReplica {
     }
   }
 
-  /** Raises the log start offset; -1 stands for the high watermark. */
-  public record DeleteRecords(long beforeOffset, ActorRef<RecordsDeleted> replyTo)
-      implements Command {}
+  /**
+   * Raises the log start offset, and answers when all that are in sync have done so too.
+   *
+   * @param beforeOffset -1 stands for the high watermark
+   * @param deadlineNanos by {@code System.nanoTime()}: then it is answered with REQUEST_TIMED_OUT
+   *     (what was raised stays so)
+   */
+  public record DeleteRecords(
+      long beforeOffset, long deadlineNanos, ActorRef<RecordsDeleted> replyTo)
+      implements LocalCommand {}
 
-  /** The low watermark (log start offset) after {@link DeleteRecords}, or why it was refused. */
+  /** The low watermark after {@link DeleteRecords}, or why it was refused. */
   public record RecordsDeleted(short errorCode, long lowWatermark) {}
 
   /**
@@ -153,8 +160,10 @@ public final class PartitionReplica {
    *
    * @param brokerEpoch the follower's incarnation
    * @param leaderEpoch the epoch that the follower believes in
+   * @param logStart where its log begins
    */
-  public record FollowerFetched(int follower, long brokerEpoch, int leaderEpoch, long offset)
+  public record FollowerFetched(
+      int follower, long brokerEpoch, int leaderEpoch, long offset, long logStart)
       implements LocalCommand {}
 
   /**

@@ -406,9 +406,8 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       return;
     }
     write();
-    RecordsDeleted deleted = role.leadership().deleteRecords(delete);
-    publish();
-    delete.replyTo().tell(deleted);
+    role.leadership().deleteRecords(delete);
+    afterProgress();
   }
 
   private void onRetention() throws IOException {

@@ -51,7 +51,7 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
   record Drop(TopicIdPartition id) implements Command {}
 
   /** A replica has taken in an answer and stands there now. */
-  record Taken(TopicIdPartition id, int leaderEpoch, long offset, int lastEpoch)
+  record Taken(TopicIdPartition id, int leaderEpoch, long offset, int lastEpoch, long logStart)
       implements Command {}
 
   /** A replica can't take in an answer; it may help to ask again later. */
@@ -157,7 +157,7 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
         && partition.leaderEpoch() == taken.leaderEpoch()
         && partition.isAtWork()) {
       atWork--;
-      if (partition.standsAt(taken.offset(), taken.lastEpoch())) {
+      if (partition.standsAt(taken.offset(), taken.lastEpoch(), taken.logStart())) {
         changed.put(partition.id(), partition);
       }
       fetchSoon();

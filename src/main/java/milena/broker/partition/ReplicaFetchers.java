@@ -33,6 +33,7 @@ public final class ReplicaFetchers extends AbstractBehavior<ReplicaFetchers.Comm
    *
    * @param offset the end of its log
    * @param lastEpoch the leader epoch of its last record, -1 without
+   * @param logStart where its log begins
    */
   record Follow(
       TopicIdPartition id,
@@ -40,6 +41,7 @@ public final class ReplicaFetchers extends AbstractBehavior<ReplicaFetchers.Comm
       int leaderEpoch,
       long offset,
       int lastEpoch,
+      long logStart,
       ActorRef<PartitionReplica.Command> replica)
       implements Command {}
 

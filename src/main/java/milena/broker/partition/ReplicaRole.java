@@ -115,6 +115,7 @@ final class ReplicaRole {
                   following.state().leaderEpoch(),
                   log.logEndOffset(),
                   log.latestEpoch(),
+                  log.logStartOffset(),
                   self));
     }
   }
@@ -123,10 +124,7 @@ final class ReplicaRole {
   boolean onFollowerFetched(FollowerFetched fetched) {
     return leadership != null
         && leadership.state().leaderEpoch() == fetched.leaderEpoch()
-        && leadership
-            .state()
-            .onFollowerFetched(
-                fetched.follower(), fetched.brokerEpoch(), fetched.offset(), host.nowMs());
+        && leadership.onFollowerFetched(fetched, host.nowMs());
   }
 
   /** Asks the controller for a change of the in-sync replicas, if one is due. */
@@ -163,7 +161,11 @@ final class ReplicaRole {
         .fetcher()
         .tell(
             new ReplicaFetcher.Taken(
-                id, fetched.leaderEpoch(), log.logEndOffset(), log.latestEpoch()));
+                id,
+                fetched.leaderEpoch(),
+                log.logEndOffset(),
+                log.latestEpoch(),
+                log.logStartOffset()));
     return true;
   }
 }

@@ -23,9 +23,14 @@ import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsTo
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
-/** DeleteRecords: has partitions raise their log start. */
+/**
+ * DeleteRecords: has partitions raise their log start, and answers when all replicas in sync have.
+ */
 public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsRequestData> {
   private static final long NO_LOW_WATERMARK = -1;
+
+  /** How much later than its replica a request gives up. */
+  private static final Duration GRACE = Duration.ofSeconds(1);
 
   private final LocalPartitions partitions;
   private final Scheduler scheduler;
@@ -78,11 +83,12 @@ public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsReque
       long beforeOffset,
       Duration timeout,
       DeleteRecordsPartitionResult answer) {
+    long deadlineNanos = System.nanoTime() + timeout.toNanos();
     CompletionStage<RecordsDeleted> deleted =
         AskPattern.ask(
             handle.replica(),
-            replyTo -> new PartitionReplica.DeleteRecords(beforeOffset, replyTo),
-            timeout,
+            replyTo -> new PartitionReplica.DeleteRecords(beforeOffset, deadlineNanos, replyTo),
+            timeout.plus(GRACE),
             scheduler);
     return deleted
         .handle(

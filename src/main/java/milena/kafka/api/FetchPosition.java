@@ -27,6 +27,7 @@ final class FetchPosition {
   private volatile long fetchOffset; // read by the partition's thread, too
   private int lastFetchedEpoch;
   private int maxBytes;
+  private long followerLogStart;
   private TopicIdPartition id;
   private long toldHighWatermark = NEVER_TOLD;
   private long toldLogStart = NEVER_TOLD;
@@ -41,6 +42,7 @@ final class FetchPosition {
     fetchOffset = wanted.fetchOffset();
     lastFetchedEpoch = wanted.lastFetchedEpoch();
     maxBytes = wanted.partitionMaxBytes();
+    followerLogStart = wanted.logStartOffset();
   }
 
   int currentLeaderEpoch() {
@@ -57,6 +59,11 @@ final class FetchPosition {
 
   int maxBytes() {
     return maxBytes;
+  }
+
+  /** Where the log of who fetches begins; -1 unless it is a follower. */
+  long followerLogStart() {
+    return followerLogStart;
   }
 
   /** The partition's identity when its topic has this id; made once. */

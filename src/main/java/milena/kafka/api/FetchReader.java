@@ -135,7 +135,11 @@ final class FetchReader {
             .replica()
             .tell(
                 new FollowerFetched(
-                    followerId, brokerEpoch, position.currentLeaderEpoch(), offset));
+                    followerId,
+                    brokerEpoch,
+                    position.currentLeaderEpoch(),
+                    offset,
+                    position.followerLogStart()));
       }
     }
   }

@@ -23,6 +23,7 @@ record Sight(boolean follower, boolean committedOnly, boolean eager) {
     return end(view) > fetchOffset
         || view.leaderEpoch() != before.leaderEpoch()
         || view.leading() != before.leading()
+        || (follower && view.log().logStartOffset() != before.log().logStartOffset())
         || (eager && view.highWatermark() != before.highWatermark());
   }
 }

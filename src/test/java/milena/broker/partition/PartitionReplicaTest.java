@@ -297,12 +297,12 @@ public class PartitionReplicaTest extends JUnitSuite {
     ActorRef<Command> leader = node.leader(0, DEFAULT);
     node.append(leader, 1, node.batch("a", "b", "c")).await();
     var probe = node.kit.<RecordsDeleted>createTestProbe();
-    leader.tell(new DeleteRecords(2, probe.getRef()));
+    leader.tell(new DeleteRecords(2, Long.MAX_VALUE, probe.getRef()));
     assertEquals(new RecordsDeleted(Errors.NONE.code(), 2), probe.receiveMessage());
     assertEquals(2, node.view(0).log().logStartOffset());
-    leader.tell(new DeleteRecords(4, probe.getRef()));
+    leader.tell(new DeleteRecords(4, Long.MAX_VALUE, probe.getRef()));
     assertEquals(Errors.OFFSET_OUT_OF_RANGE.code(), probe.receiveMessage().errorCode());
-    leader.tell(new DeleteRecords(-1, probe.getRef()));
+    leader.tell(new DeleteRecords(-1, Long.MAX_VALUE, probe.getRef()));
     assertEquals(new RecordsDeleted(Errors.NONE.code(), 3), probe.receiveMessage());
   }
 

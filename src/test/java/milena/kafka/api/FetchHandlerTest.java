@@ -293,7 +293,7 @@ public class FetchHandlerTest extends JUnitSuite {
     first.append("a").write("b", 0).publish(1, 1);
     PartitionData part = part(now(fetch(17, fromReplica(at(0, 1).setCurrentLeaderEpoch(0)))), 0);
     assertEquals(ONE_BATCH, part.records().sizeInBytes());
-    first.inbox.expectMessage(new PartitionReplica.FollowerFetched(1, 9, 0, 1));
+    first.inbox.expectMessage(new PartitionReplica.FollowerFetched(1, 9, 0, 1, -1));
   }
 
   @Test
