@@ -1,6 +1,5 @@
 package milena.chaos;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
@@ -12,8 +11,6 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Finds out by asking who leads. */
 final class Aiming implements Faults.Aim {
-  static final Comparator<TopicPartition> ORDER = Comparator.comparing(TopicPartition::toString);
-
   private final Admin admin;
   private final List<TopicPartition> partitions;
   private final Random random;

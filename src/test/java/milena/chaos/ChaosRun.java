@@ -13,15 +13,11 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import milena.chaos.Finding.Kind;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.TopicPartitionInfo;
 
 /**
  * One run: a cluster, clients, faults for a while, then peace, and the reckoning.
@@ -225,39 +221,10 @@ final class ChaosRun {
 
   /** All replicas come in sync again. */
   private void awaitTogether(Admin admin) {
-    Map<TopicPartition, TopicPartitionInfo> apart = new TreeMap<>(Aiming.ORDER);
-    boolean together =
-        ProcessCluster.await(
-            TOGETHER_SECONDS,
-            () -> {
-              apart.clear();
-              apart.putAll(outOfSync(admin));
-              return apart.isEmpty();
-            });
-    if (!together) {
-      history.found(Kind.NO_PROGRESS, "in the end out of sync: " + apart);
+    Replicas replicas = new Replicas(admin, partitions);
+    if (!ProcessCluster.await(TOGETHER_SECONDS, replicas::areTogether)) {
+      history.found(Kind.NO_PROGRESS, "in the end out of sync: " + replicas.apart());
     }
-  }
-
-  private Map<TopicPartition, TopicPartitionInfo> outOfSync(Admin admin) {
-    Map<TopicPartition, TopicPartitionInfo> apart = new TreeMap<>(Aiming.ORDER);
-    try {
-      Map<String, TopicDescription> all =
-          admin
-              .describeTopics(partitions.stream().map(TopicPartition::topic).distinct().toList())
-              .allTopicNames()
-              .get(30, TimeUnit.SECONDS);
-      all.forEach(
-          (name, topic) ->
-              topic.partitions().stream()
-                  .filter(p -> p.isr().size() < p.replicas().size() || p.leader() == null)
-                  .forEach(p -> apart.put(new TopicPartition(name, p.partition()), p)));
-    } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
-      apart.put(partitions.get(0), null);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return apart;
   }
 
   private void awaitAllDelivered(Clients clients) {

@@ -39,6 +39,8 @@ final class Clients {
           "org.apache.kafka.clients.consumer.CooperativeStickyAssignor",
           "org.apache.kafka.clients.consumer.RangeAssignor");
 
+  private static final String PRODUCER = "producer";
+
   private final String servers;
   private final History history;
   private final List<TopicPartition> partitions;
@@ -58,6 +60,14 @@ final class Clients {
   /** How often which error was told to a client. */
   synchronized Map<String, Integer> errors() {
     return new TreeMap<>(errors);
+  }
+
+  /** How many errors producers were told of. */
+  synchronized int errorsOfProducers() {
+    return errors.entrySet().stream()
+        .filter(e -> e.getKey().startsWith(PRODUCER))
+        .mapToInt(Map.Entry::getValue)
+        .sum();
   }
 
   private synchronized void count(String who, Throwable problem) {
@@ -85,7 +95,7 @@ final class Clients {
           new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
         sendUntilFatal(producer, number, random, perSecond);
       } catch (KafkaException e) {
-        failed("producer", e);
+        failed(PRODUCER, e);
       }
     }
   }
@@ -103,7 +113,7 @@ final class Clients {
               history.acknowledged(to, sent.offset(), value);
             } else {
               fatal[0] |= !(problem instanceof RetriableException);
-              failed("producer", problem);
+              failed(PRODUCER, problem);
             }
           });
       LockSupport.parkNanos(1_000_000_000L / perSecond);
