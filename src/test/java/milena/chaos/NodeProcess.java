@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /** One node as a process, started and broken as often as wanted, on the data it left. */
 final class NodeProcess {
-  private static final Path PROJECT =
+  /** The directory of the project, where {@code bin/milena} and {@code target} are. */
+  static final Path PROJECT =
       Path.of(System.getProperty("basedir", System.getProperty("user.dir")));
 
   final int id;

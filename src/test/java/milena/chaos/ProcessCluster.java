@@ -151,7 +151,7 @@ final class ProcessCluster implements AutoCloseable {
   }
 
   /** Ports below those that the system gives to outgoing connections. */
-  private static List<Integer> freePorts(int count) {
+  static List<Integer> freePorts(int count) {
     return ThreadLocalRandom.current()
         .ints(15_000, 30_000)
         .distinct()

@@ -28,20 +28,37 @@ final class Replicas {
   /** What is missing. */
   List<String> apart() {
     try {
-      Map<String, TopicDescription> all =
-          admin.describeTopics(topics).allTopicNames().get(30, TimeUnit.SECONDS);
       List<String> apart = new ArrayList<>();
-      all.forEach(
-          (name, topic) ->
-              topic.partitions().stream()
-                  .filter(p -> p.isr().size() < p.replicas().size() || p.leader() == null)
-                  .forEach(p -> apart.add(name + " " + p)));
+      described()
+          .forEach(
+              (name, topic) ->
+                  topic.partitions().stream()
+                      .filter(p -> p.isr().size() < p.replicas().size() || p.leader() == null)
+                      .forEach(p -> apart.add(name + " " + p)));
       return apart;
     } catch (ExecutionException | TimeoutException e) {
       return List.of("nobody tells: " + e);
+    }
+  }
+
+  /** How many replicas of each partition are in sync. */
+  List<Integer> inSync() {
+    try {
+      return described().values().stream()
+          .flatMap(topic -> topic.partitions().stream())
+          .map(partition -> partition.isr().size())
+          .toList();
+    } catch (ExecutionException | TimeoutException e) {
+      throw new AssertionError("nobody tells", e);
+    }
+  }
+
+  private Map<String, TopicDescription> described() throws ExecutionException, TimeoutException {
+    try {
+      return admin.describeTopics(topics).allTopicNames().get(30, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return List.of();
+      throw new AssertionError(e);
     }
   }
 }
