@@ -43,6 +43,14 @@ public final class MilenaNode implements AutoCloseable {
   }
 
   /**
+   * Where a {@code MilenaClient} joins the actor cluster: {@code host:port} of this node, which
+   * with a port of 0 in the settings is known only now.
+   */
+  public String memberAddress() {
+    return runs.current().memberAddress();
+  }
+
+  /**
    * The brokers of this node's cluster, for streams in this JVM: see {@code
    * milena.streams.javadsl}. Streams go on when the node has to begin anew, and fail when it has
    * ended.

@@ -1,8 +1,10 @@
 package milena.node;
 
+import akka.actor.Address;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Adapter;
+import akka.cluster.typed.Cluster;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -140,6 +142,12 @@ final class RunningNode {
   /** The id of the node that leads the metadata log, as far as this one knows; -1 for none. */
   int controllerId() {
     return metadataLog.join().quorum().leader();
+  }
+
+  /** Where members of the actor cluster dial this run. */
+  String memberAddress() {
+    Address own = Cluster.get(system).selfMember().address();
+    return own.getHost().orElseThrow() + ":" + own.getPort().orElseThrow();
   }
 
   /** The way to the brokers for streams in this JVM; there is none before the broker serves. */

@@ -63,6 +63,13 @@ public final class MilenaCluster implements AutoCloseable {
         .collect(Collectors.joining(","));
   }
 
+  /** Where a {@code MilenaClient} joins: the addresses of all nodes, running or not. */
+  public String memberAddresses() {
+    return ports.values().stream()
+        .map(each -> HOST + ":" + each.controller())
+        .collect(Collectors.joining(","));
+  }
+
   /** The numbers of all nodes, running or not. */
   public List<Integer> nodeIds() {
     return List.copyOf(ports.keySet());

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import milena.streams.link.BrokerLink;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
@@ -41,8 +42,11 @@ final class Calls {
     return cause instanceof RuntimeException known ? known : new CompletionException(cause);
   }
 
-  /** The error that a call has failed with; retriable ones stand for no answer at all. */
+  /** The error that a call has failed with; one that may be retried when there was no answer. */
   static Errors error(Throwable failure) {
-    return Errors.forException(cause(failure));
+    RuntimeException cause = cause(failure);
+    Errors error = Errors.forException(cause);
+    boolean isUnnamed = error == Errors.UNKNOWN_SERVER_ERROR;
+    return isUnnamed && cause instanceof RetriableException ? Errors.NETWORK_EXCEPTION : error;
   }
 }

@@ -312,10 +312,7 @@ public final class ProducerStage<K, V, P>
     }
 
     private static WriteAnswer noAnswer(Throwable failure) {
-      return WriteAnswer.refused(
-          Calls.cause(failure) instanceof RetriableException
-              ? Errors.REQUEST_TIMED_OUT
-              : Calls.error(failure));
+      return WriteAnswer.refused(Calls.error(failure));
     }
 
     private void onAnswered(Answered result) {

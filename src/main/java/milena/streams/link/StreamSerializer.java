@@ -8,6 +8,7 @@ import akka.serialization.ByteBufferSerializer;
 import akka.serialization.SerializerWithStringManifest;
 import akka.util.ByteString;
 import java.io.NotSerializableException;
+import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import milena.streams.link.StreamMessage.Answer;
@@ -72,6 +73,9 @@ public final class StreamSerializer extends SerializerWithStringManifest
     to.putLong(message.id()).putShort((short) message.part()).putShort((short) message.parts());
     if (message instanceof Ask) {
       to.putShort((short) address.length).put(address);
+    }
+    if (to.remaining() < message.bytes().size()) {
+      throw new BufferOverflowException();
     }
     message.bytes().copyToBuffer(to);
   }
