@@ -105,7 +105,7 @@ final class DevCluster {
       List<String> command = new ArrayList<>();
       command.add(ProcessHandle.current().info().command().orElse("java"));
       command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-      command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+      command.addAll(List.of("-cp", System.getProperty("java.class.path"), Launch.class.getName()));
       command.addAll(List.of("start", "--config", file.toString()));
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       synchronized (processes) {

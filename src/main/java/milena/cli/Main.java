@@ -1,6 +1,5 @@
 package milena.cli;
 
-import java.util.Optional;
 import milena.cli.client.ClusterCommand;
 import milena.cli.client.Complaint;
 import milena.cli.client.ConfigsCommand;
@@ -20,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command line {@code milena}: what {@code bin/milena} runs. */
+/** The command line {@code milena}, as picocli reads it. */
 @Command(
     name = "milena",
     description = "Apache Kafka rebuilt on Akka actors: nodes, and tools for any Kafka cluster.",
@@ -43,23 +42,12 @@ import picocli.CommandLine.Spec;
       Main.CompletionCommand.class,
       Main.VersionCommand.class
     })
-public final class Main implements Runnable {
+final class Main implements Runnable {
   @Spec private CommandSpec spec;
 
   private Main() {}
 
-  public static void main(String[] arguments) {
-    System.exit(run(arguments));
-  }
-
   static int run(String... arguments) {
-    Optional<PlainArguments> plain =
-        arguments.length > 0 && arguments[0].equals("start")
-            ? PlainArguments.read(arguments, 1, "--config")
-            : Optional.empty();
-    if (plain.isPresent()) {
-      return start(plain.get());
-    }
     CommandLine line = new CommandLine(new Main());
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
@@ -76,17 +64,6 @@ public final class Main implements Runnable {
           return failure.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
         });
     return line.execute(arguments);
-  }
-
-  private static int start(PlainArguments given) {
-    try {
-      return StartCommand.run(given.path("--config"), given.settings());
-    } catch (CannotStart e) {
-      System.err.println("milena: " + e.getMessage());
-      return 1;
-    } catch (InterruptedException e) {
-      return 1;
-    }
   }
 
   @Override

@@ -8,20 +8,28 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import milena.node.LibraryDefaults;
 import milena.node.MilenaNode;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
- * Starts a node, talks to it once and stops it: the build runs this to learn which classes a start
- * needs, and leaves them as a class-data-sharing archive for {@code bin/milena}.
+ * Writes the libraries' defaults, starts a node on them, talks to it once and stops it: the build
+ * runs this to learn which classes a start needs, and leaves them as a class-data-sharing archive
+ * beside the defaults for {@code bin/milena}.
  */
 @Command(
     name = "rehearse",
     hidden = true,
     description = "Starts and stops a node for the class-data-sharing archive.")
 final class RehearseCommand implements Callable<Integer> {
+  @Option(names = "--defaults", required = true, description = "Where to leave them.")
+  private Path defaults;
+
   @Override
   public Integer call() throws Exception {
+    System.setProperty(LibraryDefaults.FILE_PROPERTY, defaults.toString());
+    LibraryDefaults.write(defaults);
     Path data = Files.createTempDirectory("milena-rehearsal");
     try {
       MilenaNode node = MilenaNode.builder().dataDir(data).start();

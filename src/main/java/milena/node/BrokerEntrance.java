@@ -24,12 +24,12 @@ final class BrokerEntrance {
   /** Begins to bind the ports, on another thread. */
   BrokerEntrance(BrokerConfig config) {
     this.config = config;
+    this.server = Aside.run("bind", () -> FrontDoor.bind(config, open));
     this.links =
         new BrokerLinks(
             config.nodeId(),
             config.replication().socketTimeoutMs(),
             config.replication().receiveBufferBytes());
-    this.server = Aside.run("bind", () -> FrontDoor.bind(config, open));
   }
 
   /**

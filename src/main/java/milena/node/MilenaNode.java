@@ -134,8 +134,8 @@ public final class MilenaNode implements AutoCloseable {
      * @throws CannotStart when it can't; nothing of it is left then
      */
     public MilenaNode start() {
-      // Thousands of lines, read while this node's own settings are.
-      Aside.run("defaults", NodeSystem::libraryDefaults);
+      // Read while this node's own settings are.
+      Aside.run("defaults", LibraryDefaults::read);
       return new MilenaNode(NodeRuns.start(settings(), onEnd));
     }
 

@@ -39,19 +39,14 @@ final class NodeSystem {
         own.withFallback(config.getConfig("milena").withOnlyPath("akka"))
             .withFallback(PartitionJournal.config())
             .withFallback(ConfigFactory.empty().withValue("milena", config.getValue("milena")))
-            .withFallback(libraryDefaults())
+            .withFallback(LibraryDefaults.read())
             .resolve();
     return ActorSystem.create(
         guardian,
         NAME,
         ActorSystemSetup.create(
             BootstrapSetup.create(Serializers.onlyUsed(whole))
-                .withClassloader(NodeSystem.class.getClassLoader())));
-  }
-
-  /** The {@code reference.conf} of every library; read once, whoever asks meanwhile waits. */
-  static Config libraryDefaults() {
-    return ConfigFactory.defaultReference(NodeSystem.class.getClassLoader());
+                .withClassloader(LibraryDefaults.loader())));
   }
 
   /**

@@ -78,13 +78,13 @@ final class RunningNode {
   private void start() throws Exception {
     long began = System.nanoTime();
     BrokerConfig settings = config.broker();
+    if (settings.isBroker()) {
+      entrance = Optional.of(new BrokerEntrance(settings));
+    }
     directories = Directories.of(settings);
     if (settings.isController()) {
       directories.requireMetadataLog(
           settings.directories().metadata().resolve(RaftSettings.DIRECTORY));
-    }
-    if (settings.isBroker()) {
-      entrance = Optional.of(new BrokerEntrance(settings));
     }
     QuorumPeers peers = new QuorumPeers(settings);
     QuorumPart quorum = new QuorumPart(settings, peers);

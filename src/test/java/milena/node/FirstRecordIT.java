@@ -75,7 +75,7 @@ public class FirstRecordIT extends JUnitSuite {
               .map(ApiHandler::api)
               .filter(api -> api != ApiKeys.API_VERSIONS)
               .collect(Collectors.toSet());
-      assertEquals(Apis.SERVED, served);
+      assertEquals("Apis.SERVED and the handlers there differ", Apis.SERVED, served);
     }
   }
 

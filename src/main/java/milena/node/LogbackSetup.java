@@ -1,0 +1,81 @@
+package milena.node;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ConfiguratorRank;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+
+/**
+ * What a process logs unless somebody says otherwise: to standard output, and of a healthy node no
+ * more than fits a screen. Logback finds this class as a service. It is code, since reading the
+ * same from XML takes a tenth of a start.
+ *
+ * <p>Anybody's file goes first: one named by {@code -Dlogback.configurationFile}, or the {@code
+ * logback.xml} of a program that embeds a node.
+ */
+@ConfiguratorRank(ConfiguratorRank.FALLBACK)
+public final class LogbackSetup extends ContextAwareBase implements Configurator {
+  private static final String PATTERN =
+      "%d{yyyy-MM-dd'T'HH:mm:ss.SSS} %-5level %logger{0} - %msg%n%ex";
+
+  /** Libraries tell of what goes wrong; what goes right is Milena's to tell. */
+  private static final Map<String, Level> LEVELS =
+      Map.of(
+          Logger.ROOT_LOGGER_NAME,
+          Level.WARN,
+          "milena",
+          Level.INFO,
+          // Ratis warns of its own options and of a group of one being a group of one,
+          "org.apache.ratis",
+          Level.ERROR,
+          "org.apache.ratis.server",
+          Level.WARN,
+          // takes it for news that its threads are interrupted to end them,
+          "org.apache.ratis.server.raftlog.segmented.SegmentedRaftLogWorker",
+          Level.ERROR,
+          // and tries a name that another node of this JVM has, before it takes its own.
+          "org.apache.ratis.util.JmxRegister",
+          Level.OFF,
+          // A peer that is away is the controller's to tell of, not that of each stream to it.
+          "org.apache.ratis.server.leader.LogAppender",
+          Level.ERROR,
+          "akka.stream.Materializer",
+          Level.ERROR);
+
+  /** For Logback. */
+  public LogbackSetup() {}
+
+  @Override
+  public ExecutionStatus configure(LoggerContext loggers) {
+    if (System.getProperty("logback.configurationFile") != null || othersSay()) {
+      return ExecutionStatus.INVOKE_NEXT_IF_ANY;
+    }
+    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    encoder.setContext(loggers);
+    encoder.setPattern(PATTERN);
+    encoder.start();
+    ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+    appender.setContext(loggers);
+    appender.setName("stdout");
+    appender.setEncoder(encoder);
+    appender.start();
+    loggers.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
+    LEVELS.forEach((name, level) -> loggers.getLogger(name).setLevel(level));
+    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  /** Whether a file lies on the class path; that of bin/milena is Milena's alone. */
+  private static boolean othersSay() {
+    ClassLoader loader = LogbackSetup.class.getClassLoader();
+    return System.getProperty("milena.home") == null
+        && Stream.of("logback-test.xml", "logback.xml")
+            .anyMatch(name -> loader.getResource(name) != null);
+  }
+}
