@@ -128,7 +128,7 @@ public class LayeringTest extends JUnitSuite {
         .that()
         .resideInAPackage("milena..")
         .and()
-        .resideOutsideOfPackage("milena.cli.client..")
+        .resideOutsideOfPackages("milena.cli.client..", "milena.testkit..")
         .should()
         .dependOnClassesThat(
             resideInAnyPackage("org.apache.kafka.clients..")
@@ -161,7 +161,7 @@ public class LayeringTest extends JUnitSuite {
         .that()
         .resideInAPackage("milena..")
         .and()
-        .resideOutsideOfPackages("milena.streams..", "milena.cli.client..")
+        .resideOutsideOfPackages("milena.streams..", "milena.cli.client..", "milena.testkit..")
         .should()
         .dependOnClassesThat(isWhatStreamsShareWithClients())
         .because("what a user of the streams holds in hand is no way to talk inside")
