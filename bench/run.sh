@@ -6,13 +6,15 @@ home=$(cd "$here/.." && pwd)
 work=${BENCH_DIR:-/tmp/milena-bench}
 libs=${KAFKA_LIBS:-$work/kafka-libs}
 heap=${HEAP:-1g}
+idle=${IDLE:-30}
 rounds=${ROUNDS:-3}
 n100=${N100:-2000000}
 n1k=${N1K:-400000}
 out=$work/results.jsonl
 parts=${*:-start produce latency flush partitions sweeps}
 declare -A port=([milena]=${MILENA_PORT:-29092} [kafka]=${KAFKA_PORT:-29192})
-declare -A pid=([milena]="" [kafka]="")
+declare -A pid=([milena]=${MILENA_PID:-} [kafka]=${KAFKA_PID:-})
+declare -A given=([milena]=${MILENA_PID:-} [kafka]=${KAFKA_PID:-})
 mkdir -p "$work"
 
 # What is measured, and with what.
@@ -82,7 +84,7 @@ launch() { # SYSTEM
 
 halt() { # SYSTEM
   local p=${pid[$1]}
-  [ -n "$p" ] || return 0
+  [ -n "$p" ] && [ "$p" != "${given[$1]}" ] || return 0
   kill "$p" 2>/dev/null || true
   for _ in $(seq 300); do kill -0 "$p" 2>/dev/null || break; sleep 0.1; done
   kill -9 "$p" 2>/dev/null || true
@@ -214,9 +216,9 @@ part_start() {
 
 idle() { # SYSTEM PARTITIONS
   local before
-  sleep 10; before=$(cpu "$1"); sleep 30
+  sleep 10; before=$(cpu "$1"); sleep "$idle"
   record "$1" "idle with $2 more partitions" \
-    "\"rss_mib\":$(rss "$1"),\"cpu_s_per_min\":$(calc "($(cpu "$1") - $before) * 2")"
+    "\"rss_mib\":$(rss "$1"),\"cpu_s_per_min\":$(calc "($(cpu "$1") - $before) * 60 / $idle")"
 }
 
 part_partitions() {
@@ -236,7 +238,7 @@ sweep() { # SYSTEM KIND VALUE PARTITIONS CONNECTIONS RECORDS-PER-BATCH
   local before after line name="sweep$RANDOM"
   topics "$1" $name "$4"
   before=$(cpu "$1")
-  line=$(load sweep "$(address "$1")" $name "$4" "$5" "$6" 8)
+  line=$(load sweep "$(address "$1")" $name "$4" "$5" "$6" "${SWEEP:-8}")
   after=$(cpu "$1")
   record "$1" "sweep $2" "\"x\":$3,$line,\"cpu_us_per_record\":$(
     calc "($after - $before) * 1e6 / $(sed -E 's/.*"records":([0-9]+).*/\1/' <<<"$line")")"
