@@ -157,8 +157,8 @@ def main():
     for part, block in blocks.items():
         if block.count("\n") > 1 or part == "sweeps" and block:
             text = re.sub(
-                rf"(<!-- {part} -->\n).*?(\n<!-- /{part} -->)",
-                lambda found: found.group(1) + block + found.group(2),
+                rf"(<!-- {part} -->\n).*?(<!-- /{part} -->)",
+                lambda found: found.group(1) + block + "\n" + found.group(2),
                 text,
                 flags=re.S,
             )

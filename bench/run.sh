@@ -260,4 +260,4 @@ part_sweeps() {
 prepare
 [ -n "${KEEP:-}" ] || rm -f "$out"
 for part in $parts; do "part_$part"; done
-"$here/report.py" "$out" "$home/docs"
+[ ! -f "$out" ] || "$here/report.py" "$out" "$home/docs"
