@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import milena.broker.controller.BrokerIdentity;
 import milena.broker.controller.BrokerLifecycle;
 import milena.broker.controller.BrokerStanding;
+import milena.broker.coordinator.GroupClock;
 import milena.broker.coordinator.GroupCoordinator;
 import milena.broker.coordinator.GroupHost;
 import milena.broker.coordinator.GroupRegistry;
@@ -173,7 +174,7 @@ final class BrokerSide {
                         GroupCoordinator.create(
                             entity.getEntityId(),
                             groupConfig,
-                            System::currentTimeMillis,
+                            GroupClock.SYSTEM,
                             groups,
                             groupHost))
                 .withEntityProps(COORDINATORS)

@@ -315,6 +315,17 @@ public class ClassicGroupTest extends JUnitSuite {
   }
 
   @Test
+  public void stable_nobodyDiesWhenTheWallClockIsSet() {
+    g.stablePair();
+    g.setWallClock(86_400_000);
+    g.pass(GroupDriver.SESSION_MS - 1);
+    assertEquals("Stable", state());
+    g.setWallClock(-2 * 86_400_000);
+    g.pass(1);
+    assertEquals("nor lives longer", "Empty", state());
+  }
+
+  @Test
   public void stableToPreparing_aMemberDies() {
     List<Joined> pair = g.stablePair();
     g.pass(GroupDriver.SESSION_MS / 2);

@@ -40,6 +40,7 @@ final class GroupDriver {
   private int nextId;
   private Group<Integer> group;
   long nowMs = 1_000_000;
+  private long wallStepMs;
 
   GroupDriver(GroupConfig config) {
     this.config = config;
@@ -72,9 +73,14 @@ final class GroupDriver {
     group.recovered(nowMs);
   }
 
+  /** Somebody sets the wall clock, by so much. */
+  void setWallClock(long byMs) {
+    wallStepMs += byMs;
+  }
+
   int send(GroupRequest request) {
     int ticket = nextTicket++;
-    Turn<Integer> turn = new Turn<>(nowMs);
+    Turn<Integer> turn = new Turn<>(nowMs, nowMs + wallStepMs);
     group.decide(request, ticket, turn);
     finish(turn);
     return ticket;
@@ -95,7 +101,7 @@ final class GroupDriver {
     long until = nowMs + ms;
     while (group.nextDeadlineMs() <= until) {
       nowMs = Math.max(nowMs, group.nextDeadlineMs());
-      Turn<Integer> turn = new Turn<>(nowMs);
+      Turn<Integer> turn = new Turn<>(nowMs, nowMs + wallStepMs);
       group.tick(turn);
       finish(turn);
     }

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongSupplier;
 import milena.group.Group;
 import milena.group.GroupConfig;
 import milena.group.message.GroupEvent;
@@ -115,7 +114,7 @@ public final class GroupCoordinator
   private final TimerScheduler<Command> timers;
   private final Place place;
   private final GroupConfig config;
-  private final LongSupplier clockMs;
+  private final GroupClock clock;
   private final GroupHandle handle;
   private final ActorRef<GroupHost.Command> host;
 
@@ -129,7 +128,7 @@ public final class GroupCoordinator
       TimerScheduler<Command> timers,
       Place place,
       GroupConfig config,
-      LongSupplier clockMs,
+      GroupClock clock,
       GroupHandle handle,
       ActorRef<GroupHost.Command> host) {
     super(PartitionJournal.persistenceId(place.groupId()));
@@ -137,7 +136,7 @@ public final class GroupCoordinator
     this.timers = timers;
     this.place = place;
     this.config = config;
-    this.clockMs = clockMs;
+    this.clock = clock;
     this.handle = handle;
     this.host = host;
   }
@@ -152,7 +151,7 @@ public final class GroupCoordinator
   public static Behavior<Command> create(
       String entityId,
       GroupConfig config,
-      LongSupplier clockMs,
+      GroupClock clock,
       GroupRegistry registry,
       ActorRef<GroupHost.Command> host) {
     return Behaviors.setup(
@@ -167,7 +166,7 @@ public final class GroupCoordinator
           Behavior<Command> coordinator =
               Behaviors.withTimers(
                   timers ->
-                      new GroupCoordinator(context, timers, place, config, clockMs, handle, host));
+                      new GroupCoordinator(context, timers, place, config, clock, handle, host));
           // The host tells of it, in a line and not in a page.
           return Behaviors.supervise(coordinator).onFailure(EventRejectedException.class, QUIETLY);
         });
@@ -224,7 +223,7 @@ public final class GroupCoordinator
   }
 
   private void onRecovered(Group<PendingReply> group) {
-    group.recovered(clockMs.getAsLong());
+    group.recovered(clock.nowMs());
     settled(group);
     handle.attach(context.getSelf());
     host.tell(new GroupHost.Recovered(place.partition(), place.groupId()));
@@ -238,7 +237,7 @@ public final class GroupCoordinator
       return Effect().none();
     }
     ask.reply().taken();
-    Turn<PendingReply> turn = new Turn<>(clockMs.getAsLong());
+    Turn<PendingReply> turn = new Turn<>(clock.nowMs(), clock.wallMs().getAsLong());
     group.decide(request, ask.reply(), turn);
     if (request instanceof Heartbeat) {
       answer(turn.replies());
@@ -271,18 +270,23 @@ public final class GroupCoordinator
 
   private Effect<GroupEvent, Group<PendingReply>> onPersistGathered() {
     persistIsDue = false;
-    return gathered.isEmpty() ? Effect().none() : persist(new Turn<>(0));
+    return gathered.isEmpty() ? Effect().none() : persist(new Turn<>(0, 0));
   }
 
   private Effect<GroupEvent, Group<PendingReply>> onTick(Group<PendingReply> group) {
+    long lateMs = clock.nowMs() - timerAtMs;
     timerAtMs = Long.MAX_VALUE;
+    if (lateMs > STANDSTILL_MS) {
+      // The whole process stood still, and heard nobody: what members sent meanwhile comes now.
+      group.prolongSessions(lateMs);
+    }
     if (!gathered.isEmpty()) {
       // What is about to be committed must not be taken for expired.
       persistSoon();
       context.getSelf().tell(Tick.INSTANCE);
       return Effect().none();
     }
-    Turn<PendingReply> turn = new Turn<>(clockMs.getAsLong());
+    Turn<PendingReply> turn = new Turn<>(clock.nowMs(), clock.wallMs().getAsLong());
     group.tick(turn);
     return carryOut(group, turn);
   }
@@ -313,12 +317,12 @@ public final class GroupCoordinator
     replies.addAll(turn.replies());
     gathered.clear();
     gatheredReplies.clear();
-    long startedMs = clockMs.getAsLong();
+    long startedMs = clock.nowMs();
     return Effect()
         .persist(events)
         .thenRun(
             stored -> {
-              long tookMs = clockMs.getAsLong() - startedMs;
+              long tookMs = clock.nowMs() - startedMs;
               if (tookMs > STANDSTILL_MS) {
                 stored.prolongSessions(tookMs);
               }
@@ -345,7 +349,7 @@ public final class GroupCoordinator
     long next = group.nextDeadlineMs();
     if (next < timerAtMs) {
       timerAtMs = next;
-      long delayMs = Math.max(0, next - clockMs.getAsLong());
+      long delayMs = Math.max(0, next - clock.nowMs());
       timers.startSingleTimer(Tick.INSTANCE, Tick.INSTANCE, Duration.ofMillis(delayMs));
     }
   }

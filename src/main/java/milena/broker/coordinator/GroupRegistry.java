@@ -133,7 +133,7 @@ public final class GroupRegistry {
 
   /** A group that does not exist needs no actor to say so. */
   private GroupResponse answerOfNobody(String groupId, GroupRequest request) {
-    Turn<Object> turn = new Turn<>(clockMs.getAsLong());
+    Turn<Object> turn = new Turn<>(0, clockMs.getAsLong());
     new Group<>(groupId, config).decide(request, groupId, turn);
     return turn.replies().get(0).response();
   }

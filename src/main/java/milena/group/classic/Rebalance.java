@@ -271,7 +271,7 @@ final class Rebalance<A> {
     if (!members.isLeader(member.id())) {
       return;
     }
-    turn.write(new MembershipStored(toMetadata(assignments, turn.nowMs())));
+    turn.write(new MembershipStored(toMetadata(assignments, turn.wallMs())));
     for (Member<A> waiting : members.all()) {
       if (waiting.syncing != null) {
         byte[] assignment = assignments.getOrDefault(waiting.id(), Member.NOTHING);
@@ -365,7 +365,7 @@ final class Rebalance<A> {
 
   private void enter(ClassicState next, Turn<A> turn) {
     state = next;
-    stateSinceMs = turn.nowMs();
+    stateSinceMs = turn.wallMs();
   }
 
   private void readSubscriptions() {

@@ -59,7 +59,7 @@ public final class CommittedOffsets {
     long expireMs =
         commit.retentionMs() < 0
             ? CommittedOffset.NEVER
-            : turn.nowMs() + Math.min(commit.retentionMs(), Long.MAX_VALUE - turn.nowMs());
+            : turn.wallMs() + Math.min(commit.retentionMs(), Long.MAX_VALUE - turn.wallMs());
     List<Errors> answers = new ArrayList<>(commit.offsets().size());
     for (OffsetToCommit offset : commit.offsets()) {
       String metadata = offset.metadata() == null ? "" : offset.metadata();
@@ -76,7 +76,7 @@ public final class CommittedOffsets {
                   offset.offset(),
                   offset.leaderEpoch(),
                   metadata,
-                  turn.nowMs(),
+                  turn.wallMs(),
                   expireMs,
                   offset.topicId())));
     }
@@ -142,8 +142,8 @@ public final class CommittedOffsets {
         (at, offset) -> {
           boolean isOver =
               offset.expireTimestampMs() != CommittedOffset.NEVER
-                  ? turn.nowMs() >= offset.expireTimestampMs()
-                  : turn.nowMs() - unusedSinceMs.applyAsLong(offset) >= config.retentionMs();
+                  ? turn.wallMs() >= offset.expireTimestampMs()
+                  : turn.wallMs() - unusedSinceMs.applyAsLong(offset) >= config.retentionMs();
           if (isOver && !isInUse.test(at.topic())) {
             turn.write(new OffsetRemoved(at.topic(), at.partition()));
           } else {

@@ -106,7 +106,11 @@ public final class CoordinatorWorld implements AutoCloseable {
                   known =
                       context.spawn(
                           GroupCoordinator.create(
-                              envelope.entityId(), config, clockMs::get, registry, self),
+                              envelope.entityId(),
+                              config,
+                              new GroupClock(clockMs::get, clockMs::get),
+                              registry,
+                              self),
                           "entity-" + made[0]++);
                   entities.put(envelope.entityId(), known);
                 }
