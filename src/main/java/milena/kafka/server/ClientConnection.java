@@ -35,8 +35,14 @@ import org.slf4j.LoggerFactory;
 final class ClientConnection extends ChannelInboundHandlerAdapter implements Connection {
   private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
 
-  /** How long frames that are not complete may keep all room for themselves. */
-  private static final long STALLED_MS = 5_000;
+  private static final long IDLE_CHECK_MS = 5_000;
+  private static final long FRAME_CHECK_MS = 1_000;
+
+  /** How long a frame may keep room that others wait for while nothing of it comes. */
+  private static final long SILENT_MS = 2_000;
+
+  /** How long it may keep such room at all. */
+  private static final long STALLED_MS = 10_000;
 
   private final ServerContext server;
   private final String listenerName;
@@ -59,6 +65,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
   private boolean awaitingRoom;
   private long lastReadNanos = System.nanoTime();
   private long lastWrittenNanos = lastReadNanos;
+  private long readableSinceNanos = lastReadNanos;
+  private boolean watchingFrame;
 
   ClientConnection(ServerContext server, String listenerName, FrameReader reader) {
     this.server = server;
@@ -347,25 +355,63 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     if (!open) {
       return;
     }
-    boolean room = !server.budget().exhausted();
-    if (!reader.midFrame()) {
-      server.budget().endOverrun(reader);
-    } else if (!room) {
-      room = server.budget().mayOverrun(reader);
-    }
+    boolean room = hasRoom();
     boolean read =
         room
             && context.channel().isWritable()
             && waiting.size() + underWay.size() < server.config().requestsPerConnection();
     if (context.channel().config().isAutoRead() != read) {
       context.channel().config().setAutoRead(read);
+      readableSinceNanos = System.nanoTime();
+    }
+    if (reader.midFrame() && !watchingFrame) {
+      watchingFrame = true;
+      eventLoop.schedule(this::checkFrame, FRAME_CHECK_MS, TimeUnit.MILLISECONDS);
     }
     if (!room && !awaitingRoom) {
       awaitingRoom = true;
       server.budget().whenRoom(this::signal);
-      if (reader.midFrame() && server.budget().nobodyOverruns()) {
-        signal(); // the turn came free between the look and the wait
+      boolean meanwhile =
+          reader.midFrame() ? server.budget().nobodyOverruns() : !server.budget().exhausted();
+      if (meanwhile) {
+        signal(); // it came between the look and the wait, and has woken nobody
       }
+    }
+  }
+
+  private boolean hasRoom() {
+    RequestBudget budget = server.budget();
+    if (!reader.midFrame()) {
+      budget.endOverrun(reader);
+      return !budget.exhausted();
+    }
+    // It takes room before it reads, so that who looks next sees what is left.
+    if (reader.frameBytes() == 0 || reader.hasRoomOfItsOwn() || reader.grow()) {
+      return true;
+    }
+    if (budget.mayOverrun(reader)) {
+      reader.overrun();
+      return true;
+    }
+    return false;
+  }
+
+  /** Ends a frame that doesn't come while others wait for its room; looks again while it comes. */
+  private void checkFrame() {
+    watchingFrame = false;
+    if (!open || !reader.midFrame()) {
+      return;
+    }
+    long now = System.nanoTime();
+    boolean reads = context.channel().config().isAutoRead();
+    long silentNanos = reads ? now - Math.max(lastReadNanos, readableSinceNanos) : 0;
+    long crowdedNanos = server.budget().crowdedNanos(now);
+    long stalledNanos = Math.min(crowdedNanos, reader.frameNanos(now));
+    if (crowdedNanos > 0 && TimeUnit.NANOSECONDS.toMillis(silentNanos) >= SILENT_MS
+        || TimeUnit.NANOSECONDS.toMillis(stalledNanos) >= STALLED_MS) {
+      close("its request did not come to its end while others waited for the room it takes");
+    } else {
+      readOrPause();
     }
   }
 
@@ -378,8 +424,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
   private void checkIdleLater() {
     long idleMs = server.config().idleMs();
     if (idleMs > 0) {
-      long delayMs = Math.min(idleMs, STALLED_MS);
-      eventLoop.schedule(this::checkIdle, delayMs, TimeUnit.MILLISECONDS);
+      eventLoop.schedule(this::checkIdle, Math.min(idleMs, IDLE_CHECK_MS), TimeUnit.MILLISECONDS);
     }
   }
 
@@ -392,13 +437,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     long unwrittenMs = TimeUnit.NANOSECONDS.toMillis(now - lastWrittenNanos);
     boolean idle =
         underWay.isEmpty() && Math.min(unreadMs, unwrittenMs) >= server.config().idleMs();
-    long crowdedNanos = Math.min(reader.frameNanos(now), server.budget().exhaustedNanos(now));
-    boolean stalled = TimeUnit.NANOSECONDS.toMillis(crowdedNanos) >= STALLED_MS;
     if (idle) {
       log.debug("Closed the idle connection {}", id);
       context.close();
-    } else if (stalled) {
-      close("its request did not come to its end while others waited for the room it takes");
     } else {
       checkIdleLater();
     }

@@ -8,9 +8,9 @@ import io.netty.buffer.ByteBufAllocator;
  *
  * <p>A frame that lies whole in what was read is handed on where it lies. One that doesn't gets a
  * buffer of its own, which {@link #direct} offers to the socket, so that the rest of a large frame
- * is read to its place and never copied. That buffer grows with what has arrived, when more is to
- * be read: a length alone reserves no more than {@link #FIRST_BYTES}, and nothing when memory is
- * short.
+ * is read to its place and never copied. That buffer grows with what has arrived, when its owner
+ * says so ({@link #grow}): a length alone reserves no more than {@link #FIRST_BYTES}, and nothing
+ * when memory is short.
  *
  * <p>Owned by one connection, on its event loop.
  */
@@ -42,6 +42,7 @@ final class FrameReader {
   private ByteBuf partial; // the frame under way, or null
   private long begunNanos; // when the frame under way began
   private int takenBytes; // what the frame under way has taken from the budget
+  private boolean counted = true; // whether it takes from the budget
 
   FrameReader(ByteBufAllocator allocator, int maxBytes, RequestBudget budget) {
     this.allocator = allocator;
@@ -54,17 +55,48 @@ final class FrameReader {
     return lengthBytes > 0;
   }
 
+  /** The length of the frame under way; 0 when none is, or not even its length has come. */
+  int frameBytes() {
+    return lengthBytes == Integer.BYTES ? length : 0;
+  }
+
+  /** Whether more of the frame under way can be read without taking more memory. */
+  boolean hasRoomOfItsOwn() {
+    return partial != null && partial.isWritable();
+  }
+
   /** For how long the frame under way has been coming. */
   long frameNanos(long nowNanos) {
     return midFrame() ? nowNanos - begunNanos : 0;
   }
 
+  /** Takes memory for more of the frame under way, whose length has come, where there is some. */
+  boolean grow() {
+    int capacity = nextCapacity();
+    boolean room = !counted || budget.hasRoom(length, capacity - takenBytes);
+    if (room) {
+      makeRoom(capacity);
+    }
+    return room;
+  }
+
+  /** Has the frame under way, whose length has come, go on outside of the budget's count. */
+  void overrun() {
+    counted = false;
+    int counts = takenBytes;
+    takenBytes = 0;
+    budget.giveOfFrame(counts);
+    makeRoom(nextCapacity());
+  }
+
+  private int nextCapacity() {
+    long wanted = partial == null ? 0 : 2L * partial.capacity();
+    return (int) Math.min(length, Math.max(wanted, FIRST_BYTES));
+  }
+
   /** The buffer that the next bytes of the stream belong to, with room to write, or null. */
   ByteBuf direct() {
-    if (partial != null && !partial.isWritable()) {
-      makeRoom((int) Math.min(length, 2L * partial.capacity()));
-    }
-    return partial;
+    return hasRoomOfItsOwn() ? partial : null;
   }
 
   /** Takes the next bytes of the stream, and a reference to them. */
@@ -125,7 +157,8 @@ final class FrameReader {
 
   private void readPartial(ByteBuf chunk, Sink sink) {
     if (partial == null) {
-      int ahead = budget.exhausted() ? 0 : Math.min(length, FIRST_BYTES);
+      int first = Math.min(length, FIRST_BYTES);
+      int ahead = budget.hasRoom(length, first) ? first : 0;
       makeRoom(Math.min(length, Math.max(chunk.readableBytes(), ahead)));
     }
     int bytes = Math.min(chunk.readableBytes(), length - partial.writerIndex());
@@ -147,8 +180,7 @@ final class FrameReader {
         sink.frame(frame, 0, bytes);
       } finally {
         frame.release();
-        budget.give(takenBytes);
-        takenBytes = 0;
+        giveBack();
       }
     }
   }
@@ -160,16 +192,23 @@ final class FrameReader {
       partial.release();
     }
     partial = larger;
-    budget.take(capacity - takenBytes);
-    takenBytes = capacity;
+    if (counted) {
+      budget.takeForFrame(capacity - takenBytes);
+      takenBytes = capacity;
+    }
+  }
+
+  private void giveBack() {
+    budget.giveOfFrame(takenBytes);
+    takenBytes = 0;
+    counted = true;
   }
 
   private void dropPartial() {
     if (partial != null) {
       partial.release();
       partial = null;
-      budget.give(takenBytes);
-      takenBytes = 0;
     }
+    giveBack();
   }
 }

@@ -6,51 +6,134 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The bytes that requests of all connections may hold. Taking never fails: a connection that finds
- * the budget exhausted reads no further until there is room. So that frames which have begun come
- * to their ends even when they alone exhaust it, one connection at a time may read on ({@link
- * #mayOverrun}): the bound may be passed by one frame.
+ * The bytes that requests of all connections may hold, whole ones and those that are still coming.
+ * Taking never fails: a connection that finds too little room reads no further until there is more.
+ *
+ * <p>Whole requests come to their ends by themselves. Of those that are coming nobody knows, hence
+ * large ones ({@link #LARGE_BYTES} and more) may hold half of the room and the others three
+ * quarters: however many clients stop in the midst of large requests, the small ones of others find
+ * room. So that frames come to their ends even when they alone fill their share, one connection at
+ * a time may read on ({@link #mayOverrun}), outside of the count: the bound may be passed by one
+ * frame.
+ *
+ * <p>Any thread may call it.
  */
 final class RequestBudget {
+  /** From here on a request is a large one: larger than a producer's largest by default. */
+  static final int LARGE_BYTES = (1 << 20) + (64 << 10);
+
+  /** Room of this size may let another frame go on even where there was some before. */
+  private static final int WORTH_WAKING_BYTES = 64 << 10;
+
   private final long maxBytes;
   private final AtomicLong takenBytes = new AtomicLong();
+  private final AtomicLong comingBytes = new AtomicLong();
   private final AtomicReference<Object> overrunning = new AtomicReference<>();
-  private final AtomicLong exhaustedSinceNanos = new AtomicLong(System.nanoTime());
+  private final AtomicLong crowdedSinceNanos = new AtomicLong(System.nanoTime());
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
   RequestBudget(long maxBytes) {
     this.maxBytes = maxBytes;
   }
 
-  void take(long bytes) {
-    long taken = takenBytes.addAndGet(bytes);
-    if (taken >= maxBytes && taken - bytes < maxBytes) {
-      exhaustedSinceNanos.set(System.nanoTime());
+  /** For whom there is no room, from nobody to everyone. */
+  private enum Crowd {
+    NONE,
+    LARGE_FRAMES,
+    FRAMES,
+    ALL
+  }
+
+  private Crowd crowd(long taken, long coming) {
+    if (taken >= maxBytes) {
+      return Crowd.ALL;
+    } else if (coming >= share(1)) {
+      return Crowd.FRAMES;
+    } else {
+      return coming >= share(LARGE_BYTES) ? Crowd.LARGE_FRAMES : Crowd.NONE;
     }
   }
 
+  private long share(int frameBytes) {
+    return frameBytes >= LARGE_BYTES ? maxBytes / 2 : maxBytes / 4 * 3;
+  }
+
+  private Crowd crowd() {
+    return crowd(takenBytes.get(), comingBytes.get());
+  }
+
+  /** Takes the bytes of a whole request. */
+  void take(long bytes) {
+    long coming = comingBytes.get();
+    long taken = takenBytes.addAndGet(bytes);
+    noteCrowd(crowd(taken - bytes, coming), crowd(taken, coming));
+  }
+
+  /** Takes bytes for a frame that is coming. */
+  void takeForFrame(long bytes) {
+    long coming = comingBytes.addAndGet(bytes);
+    long taken = takenBytes.addAndGet(bytes);
+    noteCrowd(crowd(taken - bytes, coming - bytes), crowd(taken, coming));
+  }
+
+  private void noteCrowd(Crowd before, Crowd after) {
+    if (before == Crowd.NONE && after != Crowd.NONE && nobodyOverruns()) {
+      crowdedSinceNanos.set(System.nanoTime());
+    }
+  }
+
+  /** Gives back what a whole request held. */
   void give(long bytes) {
     long left = takenBytes.addAndGet(-bytes);
     if (left < 0) {
       throw new IllegalStateException("More bytes given back than were taken: " + left);
     }
-    if (left < maxBytes) {
+    long coming = comingBytes.get();
+    wakeIfLess(crowd(left + bytes, coming), crowd(left, coming));
+  }
+
+  /** Gives back what a frame held that has come, or comes no more. */
+  void giveOfFrame(long bytes) {
+    long coming = comingBytes.addAndGet(-bytes);
+    long left = takenBytes.addAndGet(-bytes);
+    if (bytes >= WORTH_WAKING_BYTES) {
+      wakeAll();
+    } else {
+      wakeIfLess(crowd(left + bytes, coming + bytes), crowd(left, coming));
+    }
+  }
+
+  private void wakeIfLess(Crowd before, Crowd after) {
+    if (after.compareTo(before) < 0) {
       wakeAll();
     }
   }
 
+  /** Whether no request at all may begin. */
   boolean exhausted() {
     return takenBytes.get() >= maxBytes;
   }
 
-  /** For how long there has been no room at all, at any time; 0 when there is some. */
-  long exhaustedNanos(long nowNanos) {
-    return exhausted() ? Math.max(0, nowNanos - exhaustedSinceNanos.get()) : 0;
+  /** Whether a frame of this length, which has begun, may take so many bytes more. */
+  boolean hasRoom(int frameBytes, long more) {
+    return !exhausted() && comingBytes.get() + more <= share(frameBytes);
+  }
+
+  /** For how long somebody has found no room, at any time; 0 when all do. */
+  long crowdedNanos(long nowNanos) {
+    return crowd() == Crowd.NONE && nobodyOverruns() ? 0 : Math.max(0, nowNanos - crowdedSinceNanos.get());
   }
 
   /** Whether the frame of this reader's is the one that may go on without room. */
   boolean mayOverrun(Object reader) {
-    return overrunning.get() == reader || overrunning.compareAndSet(null, reader);
+    if (overrunning.get() == reader) {
+      return true;
+    }
+    boolean begins = overrunning.compareAndSet(null, reader);
+    if (begins && crowd() == Crowd.NONE) {
+      crowdedSinceNanos.set(System.nanoTime());
+    }
+    return begins;
   }
 
   /** Whether no frame goes on without room. */
@@ -69,18 +152,18 @@ final class RequestBudget {
     return takenBytes.get();
   }
 
-  /** Calls {@code resume} once, from any thread, when there may be room; perhaps at once. */
+  /** Calls {@code resume} once, from any thread, when there may be more room. */
   void whenRoom(Runnable resume) {
     waiting.add(resume);
-    // Room that came between the caller's look and the line above has woken nobody.
-    if (!exhausted()) {
-      wakeAll();
-    }
   }
 
   private void wakeAll() {
-    Runnable resume;
-    while ((resume = waiting.poll()) != null) {
+    // Who finds no room after all waits again: not in this round.
+    for (int left = waiting.size(); left > 0; left--) {
+      Runnable resume = waiting.poll();
+      if (resume == null) {
+        return;
+      }
       resume.run();
     }
   }
