@@ -19,9 +19,6 @@ import org.apache.kafka.common.InvalidRecordException;
  * the new ones in the place of the old.
  */
 public final class Compaction {
-  /** Of {@code log.cleaner.dedupe.buffer.size}'s default, what one key takes. */
-  private static final int MAX_KEYS = 5_000_000;
-
   private static final int WRITE_BYTES = 1 << 20;
 
   /** Sealed segments, and the one that they become. */
@@ -74,10 +71,10 @@ public final class Compaction {
    *
    * @throws DamagedLogException when a source is damaged, which then stays as it is
    */
-  public void run() throws IOException {
+  public void run(CompactionLimits limits) throws IOException {
     try {
-      KeyOffsets lastOffsets = new KeyOffsets(MAX_KEYS);
-      readKeys(lastOffsets);
+      KeyOffsets lastOffsets = new KeyOffsets(limits.maxKeys());
+      readKeys(lastOffsets, limits.pace());
       TransactionFilter transactions = new TransactionFilter(aborted);
       try (BatchCompactor compactor =
           new BatchCompactor(
@@ -88,7 +85,7 @@ public final class Compaction {
               nowMs,
               config.deleteRetentionMs())) {
         for (List<Segment> sources : grouped()) {
-          groups.add(new Group(sources, rewrite(sources, compactor, transactions)));
+          groups.add(new Group(sources, rewrite(sources, compactor, transactions, limits.pace())));
         }
       }
     } catch (InvalidRecordException e) {
@@ -99,7 +96,7 @@ public final class Compaction {
   }
 
   /** Reads the last offset of each key of the dirty part, as far as there is room for. */
-  private void readKeys(KeyOffsets lastOffsets) throws IOException {
+  private void readKeys(KeyOffsets lastOffsets, CompactionLimits.Pace pace) throws IOException {
     TransactionFilter transactions = new TransactionFilter(aborted);
     try (RecordCursor records = new RecordCursor()) {
       for (Segment segment : segments) {
@@ -116,6 +113,7 @@ public final class Compaction {
           }
         }
         headers.requireLimit(segment);
+        pace.moved(segment.size());
       }
     }
   }
@@ -163,10 +161,14 @@ public final class Compaction {
   }
 
   private Segment rewrite(
-      List<Segment> sources, BatchCompactor compactor, TransactionFilter transactions)
+      List<Segment> sources,
+      BatchCompactor compactor,
+      TransactionFilter transactions,
+      CompactionLimits.Pace pace)
       throws IOException {
     Segment target = Segment.create(directory, sources.get(0).baseOffset(), LogFiles.CLEANED);
     StagedBatches staged = new StagedBatches();
+    long moved = 0;
     for (Segment source : sources) {
       BatchHeaders headers = BatchHeaders.forScan(source.file().channel(), 0, source.size());
       while (headers.next()) {
@@ -175,6 +177,11 @@ public final class Compaction {
           throw DamagedLogException.at(source, headers.position(), source.size());
         }
         ByteBuffer kept = compactor.compact(batch);
+        moved += batch.sizeInBytes() + (kept == null ? 0 : kept.remaining());
+        if (moved >= WRITE_BYTES) {
+          pace.moved(moved);
+          moved = 0;
+        }
         if (kept != null) {
           RecordBatch written = RecordBatch.at(kept, 0);
           target.stage(

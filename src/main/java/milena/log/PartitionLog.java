@@ -46,7 +46,6 @@ public final class PartitionLog implements Closeable {
   private final Path directory;
   private final TopicPartition name;
   private final Uuid topicId;
-  private final int producerIdExpirationMs;
   private final LogSegments segments;
   private final EpochHistory epochs;
   private final ProducerStates producers;
@@ -79,7 +78,6 @@ public final class PartitionLog implements Closeable {
     this.name = name;
     this.topicId = topicId;
     this.config = config;
-    this.producerIdExpirationMs = options.producerIdExpirationMs();
     this.segments = new LogSegments(directory, recovered.segments);
     this.epochs = new EpochHistory(directory, recovered.epochs, recovered.epochsOnDisk);
     this.producers = recovered.producers;
@@ -361,9 +359,9 @@ public final class PartitionLog implements Closeable {
     flushed(flush, nowMs);
   }
 
-  /** Forgets producers idle for longer than {@code producer.id.expiration.ms}. */
-  public void expireProducers(long nowMs) {
-    producers.expire(nowMs, producerIdExpirationMs);
+  /** Forgets producers idle for longer than this ({@code producer.id.expiration.ms}). */
+  public void expireProducers(long nowMs, int idleMs) {
+    producers.expire(nowMs, idleMs);
   }
 
   /**

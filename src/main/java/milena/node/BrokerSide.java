@@ -27,6 +27,7 @@ import milena.broker.partition.ReplicaFetchers;
 import milena.broker.partition.ReplicaHost;
 import milena.broker.partition.ReplicaPeers;
 import milena.broker.partition.ReplicaReconciler;
+import milena.broker.partition.UpkeepSettings;
 import milena.common.config.BrokerConfig;
 import milena.group.GroupConfig;
 import milena.metadata.BrokerImage.Endpoint;
@@ -58,6 +59,7 @@ final class BrokerSide {
   private final Directories directories;
   private final PartitionRegistry registry = new PartitionRegistry();
   private final ReplicaPeers replicaPeers;
+  private final UpkeepSettings upkeep;
   private final ReplicaHost host;
   private final ActorRef<ShardingEnvelope<PartitionReplica.Command>> replicas;
   private final GroupConfig groupConfig;
@@ -80,13 +82,14 @@ final class BrokerSide {
     this.directories = directories;
     BrokerConfig broker = config.broker();
     this.replicaPeers = new ReplicaPeers(broker.replication().maxLagMs());
+    this.upkeep = new UpkeepSettings(broker.upkeep());
     this.host =
         new ReplicaHost(
             broker.nodeId(),
             registry,
             System::currentTimeMillis,
             blocking,
-            broker.upkeep().producerExpiryMs(),
+            upkeep,
             this::tellOfFailedDirectory,
             replicaPeers);
     this.groupConfig = GroupSettings.of(broker);
@@ -109,6 +112,9 @@ final class BrokerSide {
   void begin(NodeCore present, Outside shown) {
     core = present;
     outside = shown;
+    present
+        .images()
+        .subscribe((old, now) -> upkeep.change(present.settings().broker(now).upkeep()));
   }
 
   /** The directories are this cluster's, and read. */

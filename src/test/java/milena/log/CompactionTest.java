@@ -103,7 +103,7 @@ public class CompactionTest extends JUnitSuite {
     if (due.isEmpty()) {
       return false;
     }
-    due.get().run();
+    due.get().run(CompactionLimits.DEFAULT);
     log.finishCompaction(due.get()).erase();
     return true;
   }
@@ -228,7 +228,7 @@ public class CompactionTest extends JUnitSuite {
           put(log, "k" + i % 7, "step " + step + " value " + i);
         }
         Compaction compaction = log.planCompaction(NOW, log.logEndOffset()).orElseThrow();
-        compaction.run();
+        compaction.run(CompactionLimits.DEFAULT);
         Map<String, String> before = lastValues(log);
         Compaction.Group group = compaction.groups().get(0);
         if (step > 0) {
@@ -292,7 +292,7 @@ public class CompactionTest extends JUnitSuite {
         LogView old = log.view();
         Optional<Compaction> due = log.planCompaction(nowMs, end);
         if (due.isPresent()) {
-          due.get().run();
+          due.get().run(CompactionLimits.DEFAULT);
           DeletedSegments replaced = log.finishCompaction(due.get());
           assertEquals("an older view can still be read", end, lastOffset(old) + 1);
           replaced.erase();

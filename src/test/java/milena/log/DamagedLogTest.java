@@ -224,7 +224,8 @@ public class DamagedLogTest extends JUnitSuite {
       }
       overwrite(2 * BATCH - 1, (byte) 0x55);
       Compaction compaction = log.planCompaction(NOW, 5).orElseThrow();
-      Assert.assertThrows(DamagedLogException.class, compaction::run);
+      Assert.assertThrows(
+          DamagedLogException.class, () -> compaction.run(CompactionLimits.DEFAULT));
     }
   }
 }

@@ -124,7 +124,7 @@ public class ProducerChecksTest extends JUnitSuite {
   public void idleProducersAreForgotten() throws Exception {
     append(TestBatches.of(7, 3, 0, "a"));
     append(TestBatches.of(8, 0, 0, true, "a"));
-    log.expireProducers(NOW + 86_400_000L);
+    log.expireProducers(NOW + 86_400_000L, 86_400_000);
     assertEquals("appended 2 to 2", append(TestBatches.of(7, 1, 5, "b")));
     assertEquals(
         "not while a transaction is open",

@@ -8,6 +8,7 @@ import milena.broker.partition.PartitionReplica.Command;
 import milena.broker.partition.PartitionReplica.Compacted;
 import milena.broker.partition.PartitionReplica.Forced;
 import milena.log.Compaction;
+import milena.log.CompactionLimits;
 import milena.log.DamagedLogException;
 import milena.log.DeletedSegments;
 import milena.log.LogDirectory.Checkpoint;
@@ -87,8 +88,9 @@ final class LogUpkeep {
     DeletedSegments deleted = log.delete(plan, nowMs);
     context
         .getLog()
-        .info(
+        .debug(
             "{} drops its {} oldest segments: {}.", log.name(), plan.segmentCount(), plan.reason());
+    host.retention().dropped(plan.segmentCount());
     eraseLater(deleted);
     return true;
   }
@@ -106,12 +108,13 @@ final class LogUpkeep {
     Compaction started = plan.get();
     compaction = started;
     var self = context.getSelf();
+    CompactionLimits limits = host.compactionLimits();
     host.blocking()
         .execute(
             () -> {
               Exception failure = null;
               try {
-                started.run();
+                started.run(limits);
               } catch (IOException | RuntimeException e) {
                 failure = e;
               } finally {

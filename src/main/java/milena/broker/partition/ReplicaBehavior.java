@@ -159,7 +159,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
         break;
       case PRODUCERS:
         if (log != null) {
-          log.expireProducers(host.nowMs());
+          log.expireProducers(host.nowMs(), host.producerIdExpirationMs());
           publish();
         }
         break;

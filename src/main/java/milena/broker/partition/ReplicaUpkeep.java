@@ -87,6 +87,10 @@ final class ReplicaUpkeep extends AbstractBehavior<ReplicaUpkeep.Command> {
   private Behavior<Command> onTick(Tick tick) {
     switch (tick) {
       case RETENTION:
+        String deleted = host.retention().take(); // by the round before
+        if (deleted != null) {
+          getContext().getLog().info(deleted);
+        }
         tellAll(PartitionReplica.Tick.RETENTION);
         break;
       case PRODUCERS:

@@ -178,14 +178,14 @@ public record BrokerConfig(
       int logStartCheckpointMs,
       long highWatermarkCheckpointMs,
       boolean compaction,
+      int compactionThreads,
       long compactionBufferBytes,
       double compactionLoadFactor,
-      int compactionIoBytes,
       double compactionBytesPerSecond,
       long compactionBackoffMs,
       int producerExpiryMs,
       int producerExpiryCheckMs) {
-    static Upkeep of(ConfigLayers layers) {
+    public static Upkeep of(ConfigLayers layers) {
       return new Upkeep(
           layers.wide("log.retention.check.interval.ms"),
           layers.wide("log.flush.scheduler.interval.ms"),
@@ -193,9 +193,9 @@ public record BrokerConfig(
           layers.integer("log.flush.start.offset.checkpoint.interval.ms"),
           layers.wide("replica.high.watermark.checkpoint.interval.ms"),
           layers.flag("log.cleaner.enable"),
+          layers.integer("log.cleaner.threads"),
           layers.wide("log.cleaner.dedupe.buffer.size"),
           layers.real("log.cleaner.io.buffer.load.factor"),
-          layers.integer("log.cleaner.io.buffer.size"),
           layers.real("log.cleaner.io.max.bytes.per.second"),
           layers.wide("log.cleaner.backoff.ms"),
           layers.integer("producer.id.expiration.ms"),

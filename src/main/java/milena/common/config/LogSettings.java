@@ -152,6 +152,7 @@ final class LogSettings {
             .doc("How long a broker may fail to tell of a failed directory before it stops."),
         flag("log.preallocate", false)
             .clusterWide()
+            .idle("segment files grow as they are written, which file systems of today do well")
             .doc("Whether a segment's file is made at its full size."),
         list("log.cleanup.policy", "delete")
             .oneOf("compact", "delete")
@@ -173,14 +174,14 @@ final class LogSettings {
         integer("log.cleaner.threads", 1)
             .atLeast(0)
             .clusterWide()
-            .idle("each log is compacted by its own actor")
-            .doc("Threads that compact logs."),
+            .doc("How many logs are compacted at a time."),
         wide("log.cleaner.dedupe.buffer.size", 128L * 1024 * 1024)
             .clusterWide()
             .doc("The memory that the key maps of all compactions may take together."),
         integer("log.cleaner.io.buffer.size", 512 * 1024)
             .atLeast(0)
             .clusterWide()
+            .idle("a compaction reads and writes in pieces of a fixed size, up to 1 MiB")
             .doc("The buffers of all compactions together."),
         real("log.cleaner.io.buffer.load.factor", 0.9)
             .clusterWide()

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One step of a group: the time it happens at, by two clocks, and what comes of it. The replies may be sent once
- * the events are durable and applied, at once when there are none.
+ * One step of a group: the time it happens at, by two clocks, and what comes of it. The replies may
+ * be sent once the events are durable and applied, at once when there are none.
  *
  * @param <A> how the caller addresses a reply
  */

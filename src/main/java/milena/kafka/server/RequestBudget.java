@@ -121,7 +121,9 @@ final class RequestBudget {
 
   /** For how long somebody has found no room, at any time; 0 when all do. */
   long crowdedNanos(long nowNanos) {
-    return crowd() == Crowd.NONE && nobodyOverruns() ? 0 : Math.max(0, nowNanos - crowdedSinceNanos.get());
+    return crowd() == Crowd.NONE && nobodyOverruns()
+        ? 0
+        : Math.max(0, nowNanos - crowdedSinceNanos.get());
   }
 
   /** Whether the frame of this reader's is the one that may go on without room. */

@@ -375,7 +375,7 @@ public class PartitionReplicaTest extends JUnitSuite {
   public void replicasTakeTurnsAtCompaction() {
     var first = node.kit.<Command>createTestProbe();
     var second = node.kit.<Command>createTestProbe();
-    CompactionTurns turns = new CompactionTurns();
+    CompactionTurns turns = new CompactionTurns(() -> 1);
     turns.ask(first.getRef());
     turns.ask(second.getRef());
     turns.ask(second.getRef());
