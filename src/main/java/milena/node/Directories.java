@@ -186,24 +186,29 @@ final class Directories implements Closeable {
    * @param metadataLog where the metadata log is, or would be
    */
   void requireMetadataLog(Path metadataLog) {
-    if (Files.exists(metadataLog)) {
-      return;
+    if (Files.notExists(metadataLog) && holdPartitions()) {
+      throw new CannotStart(
+          "The log directories "
+              + owned.stream().map(entry -> entry.directory.path()).toList()
+              + " hold partitions, but the metadata log that knows them is not in "
+              + metadataLog.getParent()
+              + ": set metadata.log.dir and log.dirs as they were.");
     }
+  }
+
+  /** Whether there is a partition in any of them. */
+  boolean holdPartitions() {
     for (Owned entry : owned) {
       try {
         if (!entry.directory.partitions().isEmpty()) {
-          throw new CannotStart(
-              "The log directory "
-                  + entry.directory.path()
-                  + " holds partitions, but the metadata log that knows them is not in "
-                  + metadataLog.getParent()
-                  + ": set metadata.log.dir and log.dirs as they were.");
+          return true;
         }
       } catch (IOException e) {
         throw new CannotStart(
             "The log directory " + entry.directory.path() + " can't be read: " + e.getMessage(), e);
       }
     }
+    return false;
   }
 
   /** The directories' ids, in the order of {@code log.dirs}. */

@@ -1,6 +1,7 @@
 package milena.node;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Terminated;
@@ -10,6 +11,7 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
+import akka.cluster.typed.Cluster;
 import akka.remote.artery.ThisActorSystemQuarantinedEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,6 +31,7 @@ import milena.broker.controller.MetadataSubscriber;
 import milena.broker.membership.ClusterMember;
 import milena.broker.membership.PeerWatch;
 import milena.broker.membership.PortProbe;
+import milena.broker.membership.VoterAdmission;
 import milena.broker.partition.ReplicaDirectory;
 import milena.broker.raft.FollowedMetadataLog;
 import milena.broker.raft.MetadataFeed;
@@ -208,7 +211,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
             spawn(gateway(begin.log()), ControllerGateway.NAME),
             blocking);
     begin.outside().ifPresent(outside -> broker.orElseThrow().begin(core, outside));
-    shareMetadata(begin.log());
+    shareMetadata(begin.log(), images);
     member = spawn(clusterMember(), "member");
     Adapter.actorOf(
         getContext(),
@@ -250,8 +253,9 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   }
 
   /** A voter takes part and lets others read; the others read. */
-  private void shareMetadata(MetadataLog log) {
+  private void shareMetadata(MetadataLog log, ImageSource images) {
     if (log instanceof RatisMetadataLog voter) {
+      spawn(admission(voter, images), VoterAdmission.NAME);
       spawn(RaftEndpoint.create(voter), RaftEndpoint.NAME);
       spawn(MetadataFeed.create(voter, blocking), MetadataFeed.NAME);
     } else if (log instanceof FollowedMetadataLog followed) {
@@ -263,6 +267,17 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
               blocking),
           MetadataFollower.NAME);
     }
+  }
+
+  private Behavior<VoterAdmission.Ask> admission(RatisMetadataLog log, ImageSource images) {
+    ActorSystem<?> system = getContext().getSystem();
+    return VoterAdmission.create(
+        log,
+        ClusterMember.runOf(config.broker().nodeId(), Cluster.get(system)),
+        peers.others(system),
+        voter -> peers.door(system, voter),
+        images,
+        !directories.holdPartitions());
   }
 
   private Behavior<ClusterMember.Command> clusterMember() {

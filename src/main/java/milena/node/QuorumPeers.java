@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import milena.broker.controller.Controller;
 import milena.broker.controller.ControllerGateway;
+import milena.broker.membership.VoterAdmission;
 import milena.broker.raft.MetadataFeed;
 import milena.broker.raft.RaftEndpoint;
 import milena.common.config.BrokerConfig;
@@ -57,6 +58,21 @@ final class QuorumPeers {
     Address address =
         onlyVoter.orElseGet(() -> voters.get(Math.floorMod(turn, voters.size())).address());
     return resolve(system, address, MetadataFeed.NAME);
+  }
+
+  /** The other voters, as one that may not vote yet asks them how they are. */
+  VoterAdmission.Others others(ActorSystem<?> system) {
+    return new VoterAdmission.Others() {
+      @Override
+      public List<Integer> ids() {
+        return voters.stream().map(Voter::id).filter(id -> id != nodeId).toList();
+      }
+
+      @Override
+      public Optional<ActorRef<VoterAdmission.Ask>> voter(int id) {
+        return find(system, id, VoterAdmission.NAME);
+      }
+    };
   }
 
   /** An actor below the guardian of another voter, if there is such a voter. */

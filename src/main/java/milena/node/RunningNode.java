@@ -82,7 +82,7 @@ final class RunningNode {
       entrance = Optional.of(new BrokerEntrance(settings));
     }
     directories = Directories.of(settings);
-    if (settings.isController()) {
+    if (settings.isController() && settings.quorum().voters().size() <= 2) {
       directories.requireMetadataLog(
           settings.directories().metadata().resolve(RaftSettings.DIRECTORY));
     }

@@ -71,7 +71,7 @@ public class DirectoriesTest extends JUnitSuite {
     try (Directories directories = Directories.open(1, paths("a"))) {
       directories.requireMetadataLog(metadataLog);
       Files.createDirectories(folder.getRoot().toPath().resolve("a/orders-0"));
-      refuses(() -> directories.requireMetadataLog(metadataLog), "holds partitions");
+      refuses(() -> directories.requireMetadataLog(metadataLog), "hold partitions");
       Files.createDirectories(metadataLog);
       directories.requireMetadataLog(metadataLog);
     }

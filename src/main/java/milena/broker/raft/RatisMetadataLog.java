@@ -55,18 +55,22 @@ public final class RatisMetadataLog implements MetadataLog {
   private final RaftServer server;
   private final MetadataStateMachine machine;
   private final LogWorkerWaker waker;
+  private final VoterGate gate;
   private final ClientId writer = ClientId.randomId();
   private final AtomicLong calls = new AtomicLong();
   private volatile boolean closing;
 
-  private RatisMetadataLog(RaftServer server, MetadataStateMachine machine, LogWorkerWaker waker) {
+  private RatisMetadataLog(
+      RaftServer server, MetadataStateMachine machine, LogWorkerWaker waker, VoterGate gate) {
     this.server = server;
     this.machine = machine;
     this.waker = waker;
+    this.gate = gate;
   }
 
   /**
-   * Opens this node's part of the log and starts to vote. Whether it leads is told to observers.
+   * Opens this node's part of the log and starts to vote, unless its directory was empty and there
+   * are others who may know more ({@link #isShut}). Whether it leads is told to observers.
    *
    * @param transport the way to the other voters
    * @param onFailure told, at most a few times, when this node can't go on
@@ -79,6 +83,7 @@ public final class RatisMetadataLog implements MetadataLog {
     Files.createDirectories(directory);
     Path group = directory.resolve(GROUP.getUuid().toString());
     dropIfNeverFormatted(group);
+    VoterGate gate = VoterGate.of(directory, !Files.isDirectory(group), settings.voters().size());
     DiskReserve reserve = DiskReserve.prepare(directory);
     TornTail.cut(group.resolve("current"));
     MetadataStateMachine machine =
@@ -88,8 +93,10 @@ public final class RatisMetadataLog implements MetadataLog {
               onFailure.accept(failure);
             });
     ThreadGroup threads = new ThreadGroup("metadata-log-" + settings.nodeId());
-    RaftServer server = inGroup(threads, () -> startServer(settings, machine, transport, threads));
-    return new RatisMetadataLog(server, machine, new LogWorkerWaker(threads, machine.closed()));
+    RaftServer server =
+        inGroup(threads, () -> startServer(settings, machine, gate.guard(transport), threads));
+    return new RatisMetadataLog(
+        server, machine, new LogWorkerWaker(threads, machine.closed()), gate);
   }
 
   private static RaftServer startServer(
@@ -215,7 +222,43 @@ public final class RatisMetadataLog implements MetadataLog {
     if (closing) {
       throw new IOException("This voter is being closed");
     }
+    gate.requireMayAnswer(kind);
     return RaftRpc.serve(server, kind, request);
+  }
+
+  /** Whether this voter takes part in nothing, because its directory was empty. */
+  public boolean isShut() {
+    return gate.isShut();
+  }
+
+  /** Whether this voter votes. */
+  public boolean mayVote() {
+    return gate.mayVote();
+  }
+
+  /** Lets a voter that is shut take the leader's entries, but not vote. */
+  public void learn() {
+    gate.learn();
+  }
+
+  /**
+   * Lets this voter vote, now and in later runs. To be called when it knows all that was committed
+   * before it began to {@link #learn}, or when there is nothing to know yet.
+   */
+  public void vote() throws IOException {
+    gate.vote();
+  }
+
+  /** Whether this voter knows of nothing: no entry, no election. */
+  public boolean isBlank() {
+    try {
+      RaftServer.Division division = server.getDivision(GROUP);
+      return division.getInfo().getCurrentTerm() == 0
+          && division.getRaftLog().getLastEntryTermIndex() == null
+          && machine.image().lastSequence() == 0;
+    } catch (IOException | IllegalStateException closed) {
+      return false;
+    }
   }
 
   @Override
@@ -243,7 +286,7 @@ public final class RatisMetadataLog implements MetadataLog {
           info.getCurrentTerm(),
           division.getRaftLog().getLastCommittedIndex(),
           progress);
-    } catch (IOException e) {
+    } catch (IOException | IllegalStateException closed) {
       return QuorumState.UNKNOWN;
     }
   }

@@ -65,6 +65,8 @@ final class RatisProperties {
     Snapshot.setAutoTriggerEnabled(properties, true);
     Snapshot.setAutoTriggerThreshold(properties, SNAPSHOT_EVERY_ENTRIES);
     Snapshot.setRetentionFileNum(properties, SNAPSHOTS_KEPT);
+    // A voter that is away must not make the log of the others grow: it gets a snapshot.
+    Log.setPurgeUptoSnapshotIndex(properties, true);
     Log.setPurgeGap(properties, SNAPSHOT_EVERY_ENTRIES / 2);
     Snapshot.setTriggerWhenStopEnabled(properties, true);
   }

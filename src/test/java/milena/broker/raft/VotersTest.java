@@ -1,14 +1,18 @@
 package milena.broker.raft;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.typed.ActorRef;
 import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +20,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import milena.metadata.ClusterEvent.ClusterNamed;
 import milena.metadata.ClusterEvent.ProducerIdsAllocated;
 import milena.metadata.ClusterImage;
@@ -97,9 +102,7 @@ public class VotersTest extends JUnitSuite {
 
   @Test
   public void aMajorityGoesOnAndWhoeverReturnsCatchesUp() throws Exception {
-    for (int id : IDS) {
-      startVoter(id);
-    }
+    startNewCluster();
     Leading first = leader();
     append(first, 1, new ClusterNamed("three"));
     append(first, 2, new ProducerIdsAllocated(1000));
@@ -117,9 +120,7 @@ public class VotersTest extends JUnitSuite {
 
   @Test
   public void whoseTurnItIsStandsInForALeaderThatIsSaidToBeDead() throws Exception {
-    for (int id : IDS) {
-      startVoter(id);
-    }
+    startNewCluster();
     Leading first = leader();
     append(first, 1, new ClusterNamed("three"));
     List<Integer> others = IDS.stream().filter(id -> id != first.id()).toList();
@@ -159,5 +160,103 @@ public class VotersTest extends JUnitSuite {
       assertTrue("node " + voter + " does not catch up", image != null);
     }
     return image;
+  }
+
+  private void startNewCluster() throws IOException {
+    for (int id : IDS) {
+      startVoter(id);
+    }
+    for (RatisMetadataLog log : logs.values()) {
+      assertTrue(log.isShut() && log.isBlank());
+      log.vote();
+    }
+  }
+
+  private void wipe(int id) throws IOException {
+    try (Stream<Path> all = Files.walk(folder.getRoot().toPath().resolve("node" + id))) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  /** What a voter's image comes to be. */
+  private ClusterImage await(int id, long sequence) throws InterruptedException {
+    BlockingQueue<ClusterImage> images = new LinkedBlockingQueue<>();
+    logs.get(id)
+        .observe(
+            new MetadataLog.Observer() {
+              @Override
+              public void onImage(ClusterImage applied) {
+                images.add(applied);
+              }
+
+              @Override
+              public void onLeaderReady(long term) {}
+
+              @Override
+              public void onLeadershipLost() {}
+            });
+    ClusterImage image = ClusterImage.EMPTY;
+    while (image != null && image.lastSequence() < sequence) {
+      image = images.poll(60, TimeUnit.SECONDS);
+    }
+    return image;
+  }
+
+  @Test
+  public void aWipedVoterHelpsNobodyToForgetWhatWasCommitted() throws Exception {
+    startNewCluster();
+    Leading first = leader();
+    append(first, 1, new ClusterNamed("three"));
+    List<Integer> others = IDS.stream().filter(id -> id != first.id()).toList();
+    int behind = others.get(0);
+    int wiped = others.get(1);
+    await(behind, 1);
+    stopVoter(behind);
+    append(first, 2, new ProducerIdsAllocated(1000));
+    stopVoter(wiped);
+    stopVoter(first.id());
+    wipe(wiped);
+    leads.clear();
+
+    startVoter(behind);
+    startVoter(wiped);
+    assertTrue(logs.get(wiped).isShut());
+    // Several times as long as any election takes.
+    assertNull("one that had lost all voted", leads.poll(6, TimeUnit.SECONDS));
+
+    startVoter(first.id());
+    Leading second = leader();
+    assertEquals(first.id(), second.id());
+    append(second, 3, new ProducerIdsAllocated(2000));
+    RatisMetadataLog returned = logs.get(wiped);
+    assertEquals(0, returned.image().lastSequence());
+    returned.learn();
+    assertEquals(2000, await(wiped, 3).nextProducerId());
+    assertTrue(!returned.mayVote());
+    returned.vote();
+    stopVoter(behind);
+    append(second, 4, new ProducerIdsAllocated(3000));
+  }
+
+  @Test
+  public void whoCrashesWhileItLearnsBeginsAgain() throws Exception {
+    startNewCluster();
+    Leading first = leader();
+    append(first, 1, new ClusterNamed("three"));
+    int wiped = IDS.stream().filter(id -> id != first.id()).findFirst().orElseThrow();
+    stopVoter(wiped);
+    wipe(wiped);
+    startVoter(wiped);
+    logs.get(wiped).learn();
+    await(wiped, 1);
+    stopVoter(wiped);
+    startVoter(wiped);
+    assertTrue(logs.get(wiped).isShut());
+    logs.get(wiped).vote();
+    stopVoter(wiped);
+    startVoter(wiped);
+    assertTrue(logs.get(wiped).mayVote());
   }
 }
