@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.TopicPartition;
@@ -40,6 +41,7 @@ import org.slf4j.LoggerFactory;
  *   replication-offset-checkpoint      and the other checkpoints
  *   {topic}-{partition}/               a log
  *   {topic}-{partition}.{id}-delete/   a log that is to be erased
+ *   {topic}-{partition}.{id}-future/   a log that is being copied from another directory
  * </pre>
  */
 public final class LogDirectory implements Closeable {
@@ -48,7 +50,9 @@ public final class LogDirectory implements Closeable {
   private static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
   private static final Pattern BROKER_EPOCH = Pattern.compile("\"brokerEpoch\"\\s*:\\s*(-?\\d+)");
   private static final String DELETE = "-delete";
-  private static final Pattern MARKED_DELETED = Pattern.compile(".+-\\d+\\.\\w+" + DELETE);
+  private static final String FUTURE = "-future";
+  private static final Pattern TO_ERASE =
+      Pattern.compile(".+-\\d+\\.\\w+(" + DELETE + "|" + FUTURE + ")");
   private static final int LONGEST_NAME = 255;
   private static final Comparator<TopicPartition> BY_NAME =
       Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
@@ -155,7 +159,10 @@ public final class LogDirectory implements Closeable {
     DurableFiles.replace(path.resolve(CLEAN_SHUTDOWN), text.getBytes(StandardCharsets.UTF_8), true);
   }
 
-  /** The partitions' directories; deletions that a crash interrupted are completed first. */
+  /**
+   * The partitions' directories; deletions that a crash interrupted are completed first, and copies
+   * that it left unfinished are erased.
+   */
   public List<PartitionDirectory> partitions() throws IOException {
     String[] names = path.toFile().list();
     if (names == null) {
@@ -165,7 +172,7 @@ public final class LogDirectory implements Closeable {
     List<PartitionDirectory> found = new ArrayList<>();
     for (String name : names) {
       Path directory = path.resolve(name);
-      if (MARKED_DELETED.matcher(name).matches() && Files.isDirectory(directory)) {
+      if (TO_ERASE.matcher(name).matches() && Files.isDirectory(directory)) {
         erase(directory);
       } else {
         TopicPartition partition = partitionOf(name);
@@ -200,6 +207,17 @@ public final class LogDirectory implements Closeable {
     }
   }
 
+  /** Where a copy of a partition may be made that was moved here; no start takes it for one. */
+  public Path copyPath(TopicPartition name, UUID unique) {
+    return suffixed(name, unique.toString().replace("-", "") + FUTURE);
+  }
+
+  /** Gives a complete copy, which must be closed, the partition's place. */
+  public void adopt(Path copy, TopicPartition name) throws IOException {
+    Files.move(copy, partitionPath(name), StandardCopyOption.ATOMIC_MOVE);
+    DurableFiles.forceDirectory(path);
+  }
+
   /** Where the partition's directory is or would be. */
   public Path partitionPath(TopicPartition name) {
     return path.resolve(name.topic() + "-" + name.partition());
@@ -224,7 +242,11 @@ public final class LogDirectory implements Closeable {
   }
 
   private Path markedPath(TopicPartition name, String id) {
-    String suffix = "-" + name.partition() + "." + id + DELETE;
+    return suffixed(name, id + DELETE);
+  }
+
+  private Path suffixed(TopicPartition name, String end) {
+    String suffix = "-" + name.partition() + "." + end;
     String topic = name.topic();
     int room = LONGEST_NAME - suffix.length();
     return path.resolve(topic.substring(0, Math.min(topic.length(), room)) + suffix);

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.UUID;
 import milena.common.config.BrokerConfig;
 import milena.kafka.api.AdminApis;
+import milena.kafka.api.AlterReplicaLogDirsHandler;
 import milena.kafka.api.ApiHandler;
 import milena.kafka.api.ApiRegistry;
 import milena.kafka.api.ControllerAsk;
@@ -131,6 +132,9 @@ final class Apis {
             LogbackLevels.ofThisProcess(),
             features);
     handlers.addAll(admin.handlers());
+    handlers.add(
+        new AlterReplicaLogDirsHandler(
+            parts.images(), parts.directories(), parts.reconciler(), parts.system().scheduler()));
   }
 
   private static void addGroups(NodeParts parts, List<ApiHandler<?>> handlers) {

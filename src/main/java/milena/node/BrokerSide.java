@@ -18,6 +18,7 @@ import milena.broker.coordinator.GroupClock;
 import milena.broker.coordinator.GroupCoordinator;
 import milena.broker.coordinator.GroupHost;
 import milena.broker.coordinator.GroupRegistry;
+import milena.broker.partition.DirectoryAssignments;
 import milena.broker.partition.InSyncRequests;
 import milena.broker.partition.LeaderLink;
 import milena.broker.partition.PartitionRegistry;
@@ -127,6 +128,10 @@ final class BrokerSide {
         spawn(
             InSyncRequests.create(broker.nodeId(), standing::epoch, core.controller()),
             "in-sync-requests"));
+    ActorRef<DirectoryAssignments.Command> assignments =
+        spawn(
+            DirectoryAssignments.create(broker.nodeId(), standing::epoch, core.controller()),
+            "directory-assignments");
     reconciler =
         spawn(
             ReplicaReconciler.create(
@@ -140,6 +145,8 @@ final class BrokerSide {
                                 PartitionReplica.entityId(broker.nodeId(), id), command)),
                     core.settings()::topic,
                     broker.upkeep(),
+                    (id, directory) ->
+                        assignments.tell(new DirectoryAssignments.Assign(id, directory)),
                     () -> self.tell(NodeGuardian.NoDirectoryLeft.INSTANCE))),
             "replicas");
     spawn(groupHost(), "groups");

@@ -508,5 +508,22 @@ final class WireExamples {
           assertEquals(kafka.broker().logDir().toString(), response.results().get(0).logDir());
           return response;
         });
+    examples.put(
+        ApiKeys.ALTER_REPLICA_LOG_DIRS,
+        (client, version) -> {
+          var here =
+              new AlterReplicaLogDirsRequestData.AlterReplicaLogDir()
+                  .setPath(kafka.broker().logDir().toString());
+          here.topics()
+              .add(
+                  new AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic()
+                      .setName(topic)
+                      .setPartitions(List.of(0)));
+          var request = new AlterReplicaLogDirsRequestData();
+          request.dirs().add(here);
+          var response = client.call(AlterReplicaLogDirsResponseData.class, request, version);
+          assertEquals(0, response.results().get(0).partitions().get(0).partitionIndex());
+          return response;
+        });
   }
 }

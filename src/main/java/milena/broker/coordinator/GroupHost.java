@@ -121,6 +121,12 @@ public final class GroupHost extends AbstractBehavior<GroupHost.Command> {
     this.region = region;
     this.journals = JournalPartitions.of(context.getSystem());
     ActorRef<Command> self = context.getSelf();
+    // Nobody's group: so that this node's shard has its place before the one that gives places away
+    // may be the one that has crashed.
+    region.tell(
+        new ShardingEnvelope<>(
+            new GroupCoordinator.Place(around.nodeId(), 0, "").entityId(),
+            GroupCoordinator.Wake.INSTANCE));
     endings.add(around.replicas().onEnter(replica -> self.tell(new ReplicaMoved(replica.id()))));
     endings.add(
         around.images().subscribe((old, now) -> self.tell(new ImageChanged(old, now)))::cancel);

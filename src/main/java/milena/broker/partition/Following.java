@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 final class Following {
   private static final Logger LOG = LoggerFactory.getLogger(Following.class);
 
-  private final PartitionLog log;
+  private PartitionLog log;
   private final FollowerState state;
   private final RecordBatches batches = new RecordBatches();
 
@@ -41,6 +41,11 @@ final class Following {
     } else {
       log.truncateTo(log.logEndOffset());
     }
+  }
+
+  /** Goes on in another log that holds the same. */
+  void moveTo(PartitionLog other) {
+    log = other;
   }
 
   FollowerState state() {

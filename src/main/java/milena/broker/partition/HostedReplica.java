@@ -13,7 +13,7 @@ final class HostedReplica implements PartitionHandle {
 
   private final TopicIdPartition id;
   private final ActorRef<PartitionReplica.Command> replica;
-  private final ReplicaDirectory directory;
+  private volatile ReplicaDirectory directory;
   private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet(1);
   private volatile PartitionView view;
   private volatile long recoveryPoint;
@@ -49,6 +49,10 @@ final class HostedReplica implements PartitionHandle {
   @Override
   public ReplicaDirectory directory() {
     return directory;
+  }
+
+  void moved(ReplicaDirectory to) {
+    directory = to;
   }
 
   @Override

@@ -50,7 +50,7 @@ final class Leadership {
   /** An append that has not been answered, and what its answer will be. */
   private record Unanswered(Append append, long baseOffset, long endOffset, long appendTimeMs) {}
 
-  private final PartitionLog log;
+  private PartitionLog log;
   private final LeaderState state;
   private List<Unanswered> staged = new ArrayList<>();
   private List<Unanswered> written = new ArrayList<>();
@@ -92,6 +92,14 @@ final class Leadership {
 
   static LeaderState.Limits limits(ReplicaHost host, LogConfig config) {
     return new LeaderState.Limits(config.minInSyncReplicas(), host.peers().lagMaxMs());
+  }
+
+  /** Goes on in another log that holds the same. */
+  void moveTo(PartitionLog other) {
+    log = other;
+    if (other.latestEpoch() < state.leaderEpoch()) {
+      other.beginEpoch(state.leaderEpoch());
+    }
   }
 
   LeaderState state() {

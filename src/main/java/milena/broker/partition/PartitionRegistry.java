@@ -10,6 +10,7 @@ import milena.common.TopicIdPartition;
 public final class PartitionRegistry {
   private final ConcurrentHashMap<TopicIdPartition, PartitionHandle> handles =
       new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<TopicIdPartition, Copy> copies = new ConcurrentHashMap<>();
   private final CopyOnWriteArrayList<Consumer<PartitionHandle>> arrivals =
       new CopyOnWriteArrayList<>();
 
@@ -31,6 +32,26 @@ public final class PartitionRegistry {
   public Runnable onEnter(Consumer<PartitionHandle> listener) {
     arrivals.add(listener);
     return () -> arrivals.remove(listener);
+  }
+
+  /**
+   * A copy of a replica's log that a move to another directory makes.
+   *
+   * @param logEnd how far the copy has come
+   */
+  public record Copy(ReplicaDirectory directory, long logEnd, long sizeInBytes) {}
+
+  /** The copy that is made of a replica now, or null. */
+  public Copy copyOf(TopicIdPartition id) {
+    return copies.get(id);
+  }
+
+  void showCopy(TopicIdPartition id, Copy copy) {
+    copies.put(id, copy);
+  }
+
+  void dropCopy(TopicIdPartition id, ReplicaDirectory directory) {
+    copies.computeIfPresent(id, (any, copy) -> copy.directory() == directory ? null : copy);
   }
 
   void enter(PartitionHandle handle) {

@@ -7,6 +7,7 @@ import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import milena.common.TopicIdPartition;
 import milena.common.config.LogConfig;
 import milena.log.Compaction;
@@ -132,7 +133,7 @@ public final class PartitionReplica {
    * What the controller decided for this partition; the replica leads, follows or goes away. The
    * first one opens the log.
    *
-   * @param directory where the log is or shall be; a replica does not move
+   * @param directory where the log is or shall be; once it is open, only {@link TakeOver} moves it
    */
   public record BecomeReplica(
       String topicName, PartitionImage image, LogConfig config, ReplicaDirectory directory)
@@ -182,6 +183,17 @@ public final class PartitionReplica {
 
   /** What became of a proposal to the controller; with NONE it is in the next image. */
   record InSyncAnswered(int leaderEpoch, int partitionEpoch, Errors error)
+      implements LocalCommand {}
+
+  /**
+   * A copy of the log in another directory has all that was written: the replica takes it over, if
+   * it is the first to claim it.
+   */
+  record TakeOver(
+      LogCopy copy,
+      ReplicaDirectory directory,
+      AtomicBoolean claimed,
+      ActorRef<ReplicaMove.Command> replyTo)
       implements LocalCommand {}
 
   /** Messages of no content: ticks, and what a replica tells itself. */

@@ -24,6 +24,7 @@ import milena.broker.partition.PartitionReplica.Reconfigure;
 import milena.broker.partition.PartitionReplica.RecordsDeleted;
 import milena.broker.partition.PartitionReplica.Stop;
 import milena.broker.partition.PartitionReplica.Stopped;
+import milena.broker.partition.PartitionReplica.TakeOver;
 import milena.broker.partition.PartitionReplica.Tick;
 import milena.common.TopicIdPartition;
 import milena.common.config.LogConfig;
@@ -122,6 +123,8 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       onReconfigure(reconfigure.config());
     } else if (message instanceof DeleteRecords delete) {
       onDeleteRecords(delete);
+    } else if (message instanceof TakeOver offer) {
+      onTakeOver(offer);
     } else if (message instanceof Delete delete) {
       return onDelete(delete);
     } else if (message instanceof Stop stop) {
@@ -296,6 +299,9 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       return;
     }
     decided = become;
+    if (hosted != null && become.directory() != hosted.directory()) {
+      decided = inDirectory(become, hosted.directory()); // who sent it had not heard of the move
+    }
     if (hosted == null) {
       name = new TopicPartition(become.topicName(), id.partition());
       hosted = new HostedReplica(id, getContext().getSelf(), become.directory(), unopened());
@@ -303,7 +309,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     if (hosted.isOffline()) {
       return;
     }
-    if (!become.directory().isOnline()) {
+    if (!decided.directory().isOnline()) {
       stepDown(true);
       return;
     }
@@ -441,6 +447,65 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       publish();
     }
     return this;
+  }
+
+  /** Moves into the copy's directory, when the copy holds all and nobody works in this one. */
+  private void onTakeOver(TakeOver offer) throws IOException {
+    if (log == null || atWork > 0 || deleteWhenQuiet != null) {
+      offer.replyTo().tell(ReplicaMove.Offered.NOT_YET);
+      return;
+    }
+    write();
+    PartitionLog moved;
+    try {
+      if (!offer.copy().step(log.view(), host.nowMs())) {
+        offer.replyTo().tell(ReplicaMove.Offered.NOT_YET);
+        return;
+      }
+      if (!offer.claimed().compareAndSet(false, true)) {
+        return; // the move was given up
+      }
+      moved =
+          offer
+              .directory()
+              .adopt(
+                  offer.copy().log(),
+                  decided.config(),
+                  host.producerIdExpirationMs(),
+                  host.nowMs());
+    } catch (IOException e) {
+      host.failed(offer.directory(), e);
+      offer.replyTo().tell(ReplicaMove.Offered.REFUSED);
+      return;
+    }
+    getContext().getLog().info("{} is in {} now.", name, offer.directory());
+    moveTo(offer.directory(), moved);
+    offer.replyTo().tell(ReplicaMove.Offered.TAKEN);
+  }
+
+  private void moveTo(ReplicaDirectory directory, PartitionLog moved) {
+    ReplicaDirectory before = decided.directory();
+    PartitionLog closing = log;
+    moved.raiseLogStart(Math.min(closing.logStartOffset(), moved.logEndOffset()));
+    log = moved;
+    role.moveTo(moved);
+    upkeep = new LogUpkeep(getContext(), host, moved, directory);
+    decided = inDirectory(decided, directory);
+    directory.note(Checkpoint.HIGH_WATERMARK, name, role.highWatermark());
+    hosted.moved(directory);
+    hosted.recoveryPoint(moved.recoveryPoint());
+    publish();
+    closing.closeWithoutFlush();
+    host.onDisk(
+        before,
+        () -> {
+          Path marked = before.markDeleted(name);
+          host.blocking().execute(() -> host.onDisk(before, () -> before.erase(marked)));
+        });
+  }
+
+  private static BecomeReplica inDirectory(BecomeReplica become, ReplicaDirectory directory) {
+    return new BecomeReplica(become.topicName(), become.image(), become.config(), directory);
   }
 
   // Ends.

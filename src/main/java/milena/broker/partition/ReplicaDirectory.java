@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import milena.common.config.LogConfig;
 import milena.log.LogDirectory;
 import milena.log.LogDirectory.Checkpoint;
 import milena.log.LogDirectory.PartitionDirectory;
@@ -186,6 +188,29 @@ public final class ReplicaDirectory {
 
   void markCleanStop(long brokerEpoch) throws IOException {
     files.markCleanShutdown(brokerEpoch);
+  }
+
+  /** A place for a copy of the partition's log, which the next start erases. */
+  Path copyPath(TopicPartition name) {
+    return files.copyPath(name, UUID.randomUUID());
+  }
+
+  /** Makes a complete copy the partition's log in this directory, and opens it as such. */
+  PartitionLog adopt(PartitionLog copy, LogConfig config, int producerIdExpirationMs, long nowMs)
+      throws IOException {
+    TopicPartition name = copy.name();
+    forgetNamesake(name);
+    copy.close();
+    files.adopt(copy.directory(), name);
+    note(Checkpoint.LOG_START, name, copy.logStartOffset());
+    note(Checkpoint.RECOVERY_POINT, name, copy.logEndOffset());
+    return PartitionLog.open(
+        partitionPath(name),
+        name,
+        copy.topicId(),
+        config,
+        openOptions(name, true, producerIdExpirationMs),
+        nowMs);
   }
 
   /** Takes a partition out; what is returned is to be {@link #erase}d. */

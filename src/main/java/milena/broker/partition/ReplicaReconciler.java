@@ -30,6 +30,7 @@ import milena.metadata.TopicImage;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Makes a node's replicas what the newest image of the cluster says: starts new ones in a log
@@ -61,6 +62,20 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
    */
   public record StopAll(boolean clean, ActorRef<AllStopped> replyTo) implements Command {}
 
+  /**
+   * Moves this node's replica to another of its log directories; one that it does not have yet
+   * shall be made there.
+   *
+   * @param replyTo told at once: REPLICA_NOT_AVAILABLE without a replica, else that the move has
+   *     begun
+   */
+  public record MoveReplica(
+      TopicIdPartition id, TopicPartition name, ReplicaDirectory target, ActorRef<Errors> replyTo)
+      implements Command {}
+
+  private record MoveEnded(TopicIdPartition id, ReplicaDirectory target, boolean moved)
+      implements Command {}
+
   /** Every replica is closed, the checkpoints are written. */
   public record AllStopped() {}
 
@@ -81,6 +96,7 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
    * @param images where the newest image is
    * @param tell sends a message to this node's replica, starting it if need be
    * @param configs the settings in force for a topic of this name, as of an image
+   * @param found told where a replica is when that is not where the image says
    * @param allDirectoriesFailed called when no directory is left: the node is of no use then
    */
   public record Setup(
@@ -90,6 +106,7 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
       BiConsumer<TopicIdPartition, PartitionReplica.Command> tell,
       BiFunction<ClusterImage, String, LogConfig> configs,
       Upkeep upkeep,
+      BiConsumer<TopicIdPartition, Uuid> found,
       Runnable allDirectoriesFailed) {
     public Setup {
       directories = List.copyOf(directories);
@@ -99,7 +116,7 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
   /** A replica that this node has, as far as it was told. */
   private static final class Local {
     final TopicPartition name;
-    final ReplicaDirectory directory;
+    ReplicaDirectory directory;
     PartitionImage image;
     boolean leaving;
 
@@ -126,6 +143,7 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
   /** Who waits for a name. */
   private final Map<TopicPartition, TopicIdPartition> waiting = new HashMap<>();
 
+  private final ReplicaMoves moves;
   private final Map<Uuid, LogConfig> configs = new HashMap<>();
   private ImageSource.Subscription subscription;
   private final Runnable entriesEnd;
@@ -138,6 +156,13 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
     super(context);
     this.setup = setup;
     this.found = new FoundOnDisk(setup.directories(), setup.host());
+    this.moves =
+        new ReplicaMoves(
+            plan ->
+                context.spawnAnonymous(
+                    ReplicaMove.create(plan),
+                    DispatcherSelector.fromConfig("milena.blocking-dispatcher")),
+            context::stop);
     this.entriesEnd =
         setup
             .host()
@@ -163,6 +188,8 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
         .onMessage(ReplicaStopped.class, this::onReplicaStopped)
         .onMessage(Begin.class, this::onBegin)
         .onMessage(DirectoryFailed.class, this::onDirectoryFailed)
+        .onMessage(MoveReplica.class, this::onMoveReplica)
+        .onMessage(MoveEnded.class, this::onMoveEnded)
         .onMessage(StopAll.class, this::onStopAll)
         .onMessage(UpkeepFinished.class, this::onUpkeepFinished)
         .onSignal(PostStop.class, signal -> onPostStop())
@@ -241,6 +268,7 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
       local = new Local(name, directory.get(), partition);
       local.directory.replicaAdded();
       locals.put(id, local);
+      tellWhere(id, local);
       openings.add(id);
     } else if (!local.leaving) {
       local.image = partition;
@@ -277,9 +305,11 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
     if (onDisk.isPresent()) {
       return onDisk;
     }
-    int self = partition.replicas().indexOf(setup.host().brokerId());
-    Uuid assigned =
-        self < partition.directories().size() ? partition.directories().get(self) : Uuid.ZERO_UUID;
+    ReplicaDirectory wished = moves.takeWish(name);
+    if (wished != null && wished.isOnline()) {
+      return Optional.of(wished);
+    }
+    Uuid assigned = partition.directoryOf(setup.host().brokerId());
     ReplicaDirectory emptiest = null;
     for (ReplicaDirectory directory : setup.directories()) {
       if (directory.id().equals(assigned)) {
@@ -304,6 +334,7 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
     Local local = locals.get(id);
     if (local != null && !local.leaving) {
       local.leaving = true;
+      moves.giveUp(id);
       if (!openings.isWaiting(id)) {
         setup.tell().accept(id, new Delete(stoppedAdapter));
       }
@@ -375,6 +406,7 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
             directory,
             directory.replicas(),
             directory.failure().map(Throwable::toString).orElse("?"));
+    moves.giveUpTo(directory);
     for (Map.Entry<TopicIdPartition, Local> entry : locals.entrySet()) {
       if (entry.getValue().directory == directory && !openings.isWaiting(entry.getKey())) {
         setup.tell().accept(entry.getKey(), PartitionReplica.Tick.DIRECTORY_FAILED);
@@ -386,6 +418,52 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
     return this;
   }
 
+  private Behavior<Command> onMoveReplica(MoveReplica move) {
+    TopicIdPartition id = move.id();
+    Local local = locals.get(id);
+    PartitionHandle handle = setup.host().registry().find(id);
+    if (!move.target().isOnline() || (handle != null && handle.isOffline())) {
+      move.replyTo().tell(Errors.KAFKA_STORAGE_ERROR);
+    } else if (local == null || local.leaving || handle == null) {
+      moves.wish(move.name(), move.target());
+      move.replyTo().tell(Errors.REPLICA_NOT_AVAILABLE);
+    } else {
+      if (handle.directory() == move.target()) {
+        moves.giveUp(id);
+      } else {
+        LogConfig config = setup.configs().apply(image, local.name.topic());
+        ActorRef<Command> self = getContext().getSelf();
+        moves.begin(
+            new ReplicaMove.Plan(
+                handle,
+                move.target(),
+                config,
+                setup.host(),
+                moved -> self.tell(new MoveEnded(id, move.target(), moved))));
+      }
+      move.replyTo().tell(Errors.NONE);
+    }
+    return this;
+  }
+
+  private Behavior<Command> onMoveEnded(MoveEnded ended) {
+    moves.ended(ended.id(), ended.target());
+    Local local = locals.get(ended.id());
+    if (ended.moved() && local != null) {
+      local.directory.replicaRemoved();
+      local.directory = ended.target();
+      local.directory.replicaAdded();
+      tellWhere(ended.id(), local);
+    }
+    return this;
+  }
+
+  private void tellWhere(TopicIdPartition id, Local local) {
+    if (!local.directory.id().equals(local.image.directoryOf(setup.host().brokerId()))) {
+      setup.found().accept(id, local.directory.id());
+    }
+  }
+
   private Behavior<Command> onStopAll(StopAll stop) {
     stopping = stop;
     waiting.clear();
@@ -394,6 +472,7 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
     for (Map.Entry<TopicIdPartition, Local> entry : locals.entrySet()) {
       if (!entry.getValue().leaving) {
         entry.getValue().leaving = true;
+        moves.giveUp(entry.getKey());
         setup.tell().accept(entry.getKey(), new Stop(stop.clean(), stoppedAdapter));
       }
     }

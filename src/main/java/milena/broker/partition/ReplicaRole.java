@@ -85,6 +85,17 @@ final class ReplicaRole {
     }
   }
 
+  /** Goes on in another log that holds the same. */
+  void moveTo(PartitionLog other) {
+    log = other;
+    if (leadership != null) {
+      leadership.moveTo(other);
+    }
+    if (following != null) {
+      following.moveTo(other);
+    }
+  }
+
   /** Is nothing any more; what waits is answered with this. */
   void resign(Errors error) {
     highWatermark = highWatermark();

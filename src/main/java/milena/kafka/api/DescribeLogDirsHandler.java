@@ -52,11 +52,21 @@ public final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsR
     for (PartitionHandle handle : registry.all()) {
       PartitionView view = handle.view();
       if (wanted == null || wanted.contains(view.name())) {
+        ReplicaDirectory directory = handle.directory();
         topics
-            .computeIfAbsent(handle.directory(), any -> new TreeMap<>())
+            .computeIfAbsent(directory, any -> new TreeMap<>())
             .computeIfAbsent(view.name().topic(), name -> new DescribeLogDirsTopic().setName(name))
             .partitions()
             .add(partition(view));
+        PartitionRegistry.Copy copy = registry.copyOf(handle.id());
+        if (copy != null && copy.directory() != directory) {
+          topics
+              .computeIfAbsent(copy.directory(), any -> new TreeMap<>())
+              .computeIfAbsent(
+                  view.name().topic(), name -> new DescribeLogDirsTopic().setName(name))
+              .partitions()
+              .add(copied(view, copy));
+        }
       }
     }
     DescribeLogDirsResponseData response = new DescribeLogDirsResponseData();
@@ -101,6 +111,14 @@ public final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsR
       topic.partitions().forEach(i -> wanted.add(new TopicPartition(topic.topic(), i)));
     }
     return wanted;
+  }
+
+  private static DescribeLogDirsPartition copied(PartitionView view, PartitionRegistry.Copy copy) {
+    return new DescribeLogDirsPartition()
+        .setPartitionIndex(view.name().partition())
+        .setPartitionSize(copy.sizeInBytes())
+        .setOffsetLag(Math.max(view.log().logEndOffset() - copy.logEnd(), 0))
+        .setIsFutureKey(true);
   }
 
   private static DescribeLogDirsPartition partition(PartitionView view) {

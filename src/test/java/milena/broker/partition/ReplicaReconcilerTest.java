@@ -93,6 +93,7 @@ public class ReplicaReconcilerTest extends JUnitSuite {
             this::tell,
             ReplicaReconcilerTest::config,
             UPKEEP,
+            (id, directory) -> {},
             () -> {});
     reconciler = node.kit.spawn(ReplicaReconciler.create(setup));
   }

@@ -1,0 +1,72 @@
+package milena.broker.partition;
+
+import akka.actor.typed.ActorRef;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import milena.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The moves between log directories that are under way on a node, and where replicas shall be made
+ * that it does not have yet. Owned by the {@link ReplicaReconciler}.
+ */
+final class ReplicaMoves {
+  private record Move(ReplicaDirectory target, ActorRef<ReplicaMove.Command> mover) {}
+
+  private final Function<ReplicaMove.Plan, ActorRef<ReplicaMove.Command>> spawn;
+  private final Consumer<ActorRef<ReplicaMove.Command>> stop;
+  private final Map<TopicIdPartition, Move> moves = new HashMap<>();
+  private final Map<TopicPartition, ReplicaDirectory> wished = new HashMap<>();
+
+  ReplicaMoves(
+      Function<ReplicaMove.Plan, ActorRef<ReplicaMove.Command>> spawn,
+      Consumer<ActorRef<ReplicaMove.Command>> stop) {
+    this.spawn = spawn;
+    this.stop = stop;
+  }
+
+  /** Begins a move, unless it is under way; one to elsewhere is given up. */
+  void begin(ReplicaMove.Plan plan) {
+    TopicIdPartition id = plan.source().id();
+    Move before = moves.get(id);
+    if (before == null || before.target() != plan.target()) {
+      giveUp(id);
+      moves.put(id, new Move(plan.target(), spawn.apply(plan)));
+    }
+  }
+
+  /** The replica stays where it is. */
+  void giveUp(TopicIdPartition id) {
+    Move move = moves.remove(id);
+    if (move != null) {
+      stop.accept(move.mover());
+    }
+  }
+
+  /** A directory has failed: nothing can be moved to it. */
+  void giveUpTo(ReplicaDirectory target) {
+    moves.entrySet().stream()
+        .filter(move -> move.getValue().target() == target)
+        .map(Map.Entry::getKey)
+        .toList()
+        .forEach(this::giveUp);
+  }
+
+  /** A move has come to its end by itself; false when another has begun since. */
+  boolean ended(TopicIdPartition id, ReplicaDirectory target) {
+    Move move = moves.get(id);
+    return move != null && move.target() == target && moves.remove(id, move);
+  }
+
+  /** A replica that may come shall be made there. */
+  void wish(TopicPartition name, ReplicaDirectory target) {
+    wished.put(name, target);
+  }
+
+  /** Where the replica shall be made, or null when nobody said; asked once. */
+  ReplicaDirectory takeWish(TopicPartition name) {
+    return wished.remove(name);
+  }
+}
