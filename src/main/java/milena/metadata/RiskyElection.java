@@ -17,11 +17,11 @@ import milena.metadata.TopicEvent.PartitionChanged;
 public record RiskyElection(TopicIdPartition id, String topic, PartitionImage before, int leader) {
 
   /**
-   * Whether the one elected was the last leader before nobody was left, which is the best choice
-   * there is and needs nobody's leave (KIP-966); else it is an unclean election.
+   * Whether the one elected was the last to lead, which is the best choice there is once nobody is
+   * left who has everything (KIP-966); any other is an unclean election.
    */
   public boolean ofLastKnownLeader() {
-    return before.isr().isEmpty() && before.elr().isEmpty() && leader == before.lastKnownLeader();
+    return leader == before.lastKnownLeader();
   }
 
   /** Those among the elections that these events bring about on this image. */

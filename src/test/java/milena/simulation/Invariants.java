@@ -106,10 +106,14 @@ final class Invariants {
     excusedFrom.remove(broker.id);
   }
 
-  /** The broker shows its consumers all below its high watermark. */
+  /**
+   * The broker shows its consumers all below its high watermark. One that has not heard that the
+   * end was given up may still show that.
+   */
   void committed(SimulatedBroker broker) {
     long from = shown.getOrDefault(broker, 0L);
-    for (long offset = from; offset < broker.highWatermark(); offset++) {
+    long to = agreedEnd(broker);
+    for (long offset = from; offset < to; offset++) {
       Entry entry = broker.log.get(offset);
       Committed before = committed.get(offset);
       if (entry == null) {
@@ -123,7 +127,7 @@ final class Invariants {
                 .formatted(broker, entry, offset, before.entry()));
       }
     }
-    shown.put(broker, Math.max(from, broker.highWatermark()));
+    shown.put(broker, Math.max(from, to));
   }
 
   /** Whoever is in sync now, as the controller has it, must have it now. */
@@ -145,6 +149,9 @@ final class Invariants {
 
   void acknowledged(SimulatedBroker broker, long offset) {
     acknowledgements++;
+    if (offset >= excusedFrom.getOrDefault(broker.id, Long.MAX_VALUE)) {
+      return;
+    }
     Entry entry = broker.log.get(offset);
     Committed before = committed.get(offset);
     if (before == null) {
@@ -153,6 +160,31 @@ final class Invariants {
       throw new Violation(
           "MonotoneOffsets", "%s acknowledges %s at %d".formatted(broker, entry, offset));
     }
+  }
+
+  /** The controller has let replicas go: those that are in sync now must have everything. */
+  void moved(PartitionImage now) {
+    for (Map.Entry<Long, Committed> each : committed.entrySet()) {
+      Set<Integer> keepers = each.getValue().keepers();
+      boolean hadKeepers = !keepers.isEmpty();
+      keepers.retainAll(now.replicas());
+      for (int member : now.isr()) {
+        if (each.getValue().entry().equals(world.broker(member).log.get(each.getKey()))) {
+          keepers.add(member);
+        } else if (hadKeepers && !world.hasLostLately(member)) {
+          throw new Violation(
+              "AckedIsDurable",
+              "%s lacks %s at %d, and others are let go: %s"
+                  .formatted(world.broker(member), each.getValue().entry(), each.getKey(), now));
+        }
+      }
+    }
+  }
+
+  /** A replica was deleted; nobody's high watermark is held against it any more. */
+  void gaveUp(SimulatedBroker broker) {
+    shown.remove(broker);
+    excusedFrom.remove(broker.id);
   }
 
   /**

@@ -1,8 +1,10 @@
 package milena.simulation;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import milena.metadata.ClusterImage;
@@ -39,20 +41,26 @@ final class ReplicationWorld {
     this.invariants = new Invariants(this);
     this.controller = new SimulatedController(this);
     List<Integer> replicas = new ArrayList<>();
+    boolean moving = count == 5 && random.nextBoolean();
     for (int id = 1; id <= count; id++) {
       brokers.add(new SimulatedBroker(id, this));
-      replicas.add(id);
+      if (!moving || id <= 3) {
+        replicas.add(id);
+      }
     }
     brokers.forEach(SimulatedBroker::start);
     happenings.in(150, () -> createTopic(replicas));
     happenings.every(15, this::produce);
     happenings.every(50, controller::checkSessions);
     happenings.in(500, this::fault);
+    if (moving) {
+      happenings.in(700, this::move);
+    }
   }
 
   private void createTopic(List<Integer> replicas) {
     boolean allIn =
-        controller.image().brokers().size() == replicas.size()
+        controller.image().brokers().size() == brokers.size()
             && controller.image().brokers().values().stream().allMatch(b -> b.active());
     if (allIn) {
       controller.createTopic(replicas);
@@ -129,6 +137,21 @@ final class ReplicationWorld {
     happenings.in(50 + random().nextInt(500), this::fault);
   }
 
+  /** Begins a move of the partition to one to four brokers, changes it, or gives it up. */
+  private void move() {
+    if (!faulty) {
+      return;
+    }
+    List<Integer> all = new ArrayList<>();
+    brokers.forEach(broker -> all.add(broker.id));
+    Collections.shuffle(all, random());
+    controller.reassign(
+        random().nextInt(4) == 0
+            ? Optional.empty()
+            : Optional.of(all.subList(0, 1 + random().nextInt(4))));
+    happenings.in(100 + random().nextInt(900), this::move);
+  }
+
   private void crash(SimulatedBroker broker, boolean withMachine) {
     if (!broker.isUp()) {
       return;
@@ -164,7 +187,8 @@ final class ReplicationWorld {
         partition.hasLeader()
             && partition.isr().size() == partition.replicas().size()
             && broker(partition.leader()).leader() != null
-            && brokers.stream().allMatch(this::isUpToDate);
+            && !partition.reassignment().isUnderWay()
+            && partition.replicas().stream().map(this::broker).allMatch(this::isUpToDate);
     if (!together) {
       throw new Invariants.Violation("ImageConverges", partition + ", " + brokers);
     }

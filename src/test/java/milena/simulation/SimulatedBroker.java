@@ -192,6 +192,10 @@ final class SimulatedBroker {
     if (partition == null || partition.equals(decided)) {
       return;
     }
+    if (!partition.replicas().contains(id)) {
+      giveUp();
+      return;
+    }
     decided = partition;
     world.trace("%s hears of event %d", this, now.lastSequence());
     Members members =
@@ -206,6 +210,17 @@ final class SimulatedBroker {
     } else if (follower == null || follower.leaderEpoch() != partition.leaderEpoch()) {
       follow(partition);
     }
+  }
+
+  /** The replica is no longer wanted here. */
+  private void giveUp() {
+    world.trace("%s gives its replica up", this);
+    resign();
+    decided = null;
+    log.truncateTo(0);
+    highWatermark = 0;
+    checkpoint = 0;
+    world.invariants.gaveUp(this);
   }
 
   private void lead(PartitionImage partition, Members members) {

@@ -19,8 +19,11 @@ import milena.metadata.ElectionRules;
 import milena.metadata.InSyncChange;
 import milena.metadata.InSyncDecisions;
 import milena.metadata.MetadataEvent;
+import milena.metadata.NewReplicas;
 import milena.metadata.PartitionImage;
 import milena.metadata.PreviousStop;
+import milena.metadata.Reassignments;
+import milena.metadata.RiskyElection;
 import milena.metadata.TopicEvent;
 import org.apache.kafka.common.Uuid;
 
@@ -32,6 +35,7 @@ final class SimulatedController {
   private final ReplicationWorld world;
   private final BrokerDecisions brokers;
   private final InSyncDecisions inSync;
+  private final Reassignments reassignments;
   private final Map<Integer, Long> heardMs = new HashMap<>();
   private ClusterImage image = ClusterImage.EMPTY.apply(new ClusterEvent.ClusterNamed("simulated"));
 
@@ -40,6 +44,7 @@ final class SimulatedController {
     ElectionRules rules = new ElectionRules(world.minInSync, false);
     this.brokers = new BrokerDecisions(rules);
     this.inSync = new InSyncDecisions(rules);
+    this.reassignments = new Reassignments(rules);
   }
 
   static Uuid directory(int broker) {
@@ -103,6 +108,14 @@ final class SimulatedController {
         outcomes -> reply.accept(outcomes.get(0)));
   }
 
+  /** An operator moves the partition, or thinks better of it. */
+  void reassign(Optional<List<Integer>> brokersOrNone) {
+    if (partition() != null) {
+      NewReplicas wanted = new NewReplicas("t", 0, brokersOrNone);
+      commit(reassignments.alter(image, List.of(wanted), true, world.random()).events());
+    }
+  }
+
   void checkSessions() {
     List<BrokerImage> silent =
         image.brokers().values().stream()
@@ -121,6 +134,7 @@ final class SimulatedController {
 
   private void commit(List<MetadataEvent> events) {
     PartitionImage before = partition();
+    List<RiskyElection> risky = RiskyElection.among(image, events);
     for (MetadataEvent event : events) {
       image = image.apply(event);
       world.trace("event %d: %s", image.lastSequence(), event);
@@ -128,6 +142,12 @@ final class SimulatedController {
     PartitionImage now = partition();
     if (world.bug == Bug.ELECT_OUTSIDE_THE_ISR && before != null && before != now) {
       electAnybody(before, now);
+    }
+    if (before != null && !now.replicas().containsAll(before.replicas())) {
+      world.invariants.moved(now);
+    }
+    if (!risky.stream().allMatch(RiskyElection::ofLastKnownLeader)) {
+      throw new Invariants.Violation("NoUncleanElection", risky.toString());
     }
     if (before != null && now.leaderEpoch() > before.leaderEpoch() && now.hasLeader()) {
       boolean nobodyWasLeft =

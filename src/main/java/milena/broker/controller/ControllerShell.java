@@ -342,7 +342,7 @@ public final class ControllerShell
             election.id().partition(),
             election.leader(),
             election.ofLastKnownLeader()
-                ? "its last known leader, since nobody else was left"
+                ? "its last known leader, since nobody is left who has everything"
                 : "which lacks what only others had (unclean election)",
             election.before().replicas(),
             election.before().isr(),
