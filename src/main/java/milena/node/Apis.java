@@ -74,6 +74,7 @@ final class Apis {
               ApiKeys.ALTER_CONFIGS,
               ApiKeys.INCREMENTAL_ALTER_CONFIGS,
               ApiKeys.DESCRIBE_LOG_DIRS,
+              ApiKeys.ALTER_REPLICA_LOG_DIRS,
               ApiKeys.LIST_CONFIG_RESOURCES,
               ApiKeys.FIND_COORDINATOR,
               ApiKeys.JOIN_GROUP,
