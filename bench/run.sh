@@ -179,11 +179,12 @@ probe() { # SYSTEM TOPIC
 }
 
 part_latency() {
+  local name="latency$RANDOM"
   up kafka; up milena
-  both 1 topics latency 6
-  both 1 topics latency-turn 1
-  WARMING=1 both 1 probe latency
-  for i in $(seq "$rounds"); do both "$i" probe latency; done
+  both 1 topics $name 6
+  both 1 topics $name-turn 1
+  for i in $(seq "${WARM:-1}"); do WARMING=1 both "$i" probe $name; done
+  for i in $(seq "$rounds"); do both "$i" probe $name; done
 }
 
 flush() { # SYSTEM PARTITIONS TOPIC
@@ -191,11 +192,12 @@ flush() { # SYSTEM PARTITIONS TOPIC
 }
 
 part_flush() {
+  local name="flush$RANDOM"
   up kafka; up milena
   for n in 1 100; do
-    both 1 topics "flush-$n" $n flush.messages=1
-    WARMING=1 both 1 flush $n "flush-$n"
-    for i in $(seq "$rounds"); do both "$i" flush $n "flush-$n"; done
+    both 1 topics "$name-$n" $n flush.messages=1
+    WARMING=1 both 1 flush $n "$name-$n"
+    for i in $(seq "$rounds"); do both "$i" flush $n "$name-$n"; done
   done
 }
 
