@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import milena.chaos.Finding.Kind;
 import org.apache.kafka.clients.admin.Admin;
@@ -61,6 +62,7 @@ final class ChaosRun {
   private final History history = new History();
   private final List<TopicPartition> partitions = new ArrayList<>();
   private final PrintStream diary;
+  private Faults faults;
 
   private ChaosRun(Options options) throws IOException {
     this.options = options;
@@ -92,6 +94,16 @@ final class ChaosRun {
     }
   }
 
+  /** As {@link ProcessCluster#await}; a node that gave up its start is started again meanwhile. */
+  private boolean await(int seconds, BooleanSupplier condition) {
+    return ProcessCluster.await(
+        seconds,
+        () -> {
+          faults.noticeTheDead();
+          return condition.getAsBoolean();
+        });
+  }
+
   private void tell(String what) {
     diary.println(LocalTime.now().truncatedTo(ChronoUnit.MILLIS) + " " + what);
   }
@@ -119,7 +131,7 @@ final class ChaosRun {
       }
       Topics topics = new Topics(admin, history, new Random(random.nextLong()), this::tell);
       topics.start();
-      Faults faults =
+      faults =
           new Faults(
               cluster,
               place,
@@ -129,7 +141,7 @@ final class ChaosRun {
               new Aiming(admin, partitions, random),
               this::tell);
       awaitProgress("at the start");
-      breakThings(faults, random);
+      breakThings(random);
       tell("peace");
       faults.mendAll();
       awaitProgress("after all");
@@ -169,7 +181,7 @@ final class ChaosRun {
     }
   }
 
-  private void breakThings(Faults faults, Random random) throws InterruptedException {
+  private void breakThings(Random random) throws InterruptedException {
     long end = System.nanoTime() + options.faults().toNanos();
     int steps = 0;
     while (System.nanoTime() < end) {
@@ -189,7 +201,7 @@ final class ChaosRun {
         partitions.stream().collect(Collectors.toMap(p -> p, history::acknowledgements));
     long start = System.nanoTime();
     boolean went =
-        ProcessCluster.await(
+        await(
             PROGRESS_SECONDS,
             () -> partitions.stream().allMatch(p -> history.acknowledgements(p) > before.get(p)));
     if (!went) {
@@ -208,7 +220,7 @@ final class ChaosRun {
     Map<TopicPartition, Long> before =
         partitions.stream().collect(Collectors.toMap(p -> p, p -> history.deliveries(group, p)));
     boolean went =
-        ProcessCluster.await(
+        await(
             PROGRESS_SECONDS,
             () -> partitions.stream().allMatch(p -> history.deliveries(group, p) > before.get(p)));
     if (!went) {
@@ -222,7 +234,7 @@ final class ChaosRun {
   /** All replicas come in sync again. */
   private void awaitTogether(Admin admin) {
     Replicas replicas = new Replicas(admin, partitions);
-    if (!ProcessCluster.await(TOGETHER_SECONDS, replicas::areTogether)) {
+    if (!await(TOGETHER_SECONDS, replicas::areTogether)) {
       history.found(Kind.NO_PROGRESS, "in the end out of sync: " + replicas.apart());
     }
   }
@@ -231,13 +243,13 @@ final class ChaosRun {
     for (int group = 0; group < options.groups(); group++) {
       String name = "group-" + group;
       // More may be there than was acknowledged; that shows when it is read in the end.
-      ProcessCluster.await(
+      await(
           PROGRESS_SECONDS,
           () ->
               partitions.stream()
                   .allMatch(p -> history.deliveries(name, p) >= history.acknowledgements(p)));
     }
-    ProcessCluster.await(5, () -> false);
+    await(5, () -> false);
   }
 
   private long compareReplicas(ProcessCluster cluster) {

@@ -253,7 +253,12 @@ final class Faults {
         for (int id : ids) {
           cluster.node(id).stop();
           cluster.node(id).start();
-          ProcessCluster.await(60, cluster.node(id)::isUp);
+          ProcessCluster.await(
+              180,
+              () -> {
+                noticeTheDead();
+                return cluster.node(id).isUp();
+              });
           pause(2_000);
         }
       }
