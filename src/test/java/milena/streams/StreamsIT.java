@@ -5,13 +5,19 @@ import static org.junit.Assert.assertTrue;
 
 import akka.Done;
 import akka.actor.ActorSystem;
+import akka.stream.Attributes;
+import akka.stream.KillSwitches;
+import akka.stream.UniqueKillSwitch;
+import akka.stream.javadsl.Keep;
 import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.SinkQueueWithCancel;
 import akka.stream.javadsl.Source;
 import akka.testkit.javadsl.TestKit;
 import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,11 +46,18 @@ import milena.streams.javadsl.Committer;
 import milena.streams.javadsl.Consumer;
 import milena.streams.javadsl.Consumer.DrainingControl;
 import milena.streams.javadsl.Producer;
+import milena.streams.link.BrokerLink;
+import milena.streams.link.ReadAnswer;
+import milena.streams.link.ReadRequest;
+import milena.streams.link.WriteAnswer;
+import milena.streams.link.WriteRequest;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.AfterClass;
@@ -356,6 +370,112 @@ public class StreamsIT extends JUnitSuite {
                 .runWith(Sink.seq(), system));
     assertEquals(VALUES.subList((int) committed, VALUES.size()), again);
     assertEquals(1_000, seen.size());
+  }
+
+  @Test
+  public void aDrainedStreamLosesNothingAndRepeatsNothing() throws Exception {
+    String topic = topic(1);
+    await(write(topic, VALUES));
+    List<String> read = new CopyOnWriteArrayList<>();
+    for (int end : List.of(1_000, 2_500, VALUES.size())) {
+      DrainingControl<Done> control =
+          Consumer.committableSource(
+                  consuming().withGroupId(topic + "-group"), Subscriptions.topics(topic))
+              .mapAsync(
+                  8,
+                  message ->
+                      CompletableFuture.supplyAsync(
+                          () -> {
+                            // Some work is under way at any time.
+                            Thread.onSpinWait();
+                            return message;
+                          }))
+              .wireTap(message -> read.add(message.record().value()))
+              .map(CommittableMessage::committableOffset)
+              .toMat(Committer.sink(CommitterSettings.create()), Consumer::createDrainingControl)
+              .run(system);
+      until("some of it is read", () -> read.size() >= end);
+      await(control.drainAndShutdown(system.dispatcher()));
+    }
+    assertEquals(VALUES, read);
+  }
+
+  @Test
+  public void aStalledSinkStopsTheReading() throws Exception {
+    String topic = topic(2);
+    String value = "x".repeat(10_000);
+    await(write(topic, Collections.nCopies(6_000, value)));
+    long before = usedMemory();
+    SinkQueueWithCancel<ConsumerRecord<String, String>> queue =
+        Consumer.plainSource(
+                consuming(),
+                Subscriptions.assignment(
+                    new TopicPartition(topic, 0), new TopicPartition(topic, 1)))
+            .runWith(
+                Sink.<ConsumerRecord<String, String>>queue()
+                    .withAttributes(Attributes.inputBuffer(1, 1)),
+                system);
+    for (int i = 0; i < 10; i++) {
+      assertTrue(await(queue.pull()).isPresent());
+    }
+    for (int i = 0; i < 5; i++) {
+      Thread.sleep(300);
+      long grown = usedMemory() - before;
+      assertTrue("60 MB are there, and so much is held: " + grown, grown < 20_000_000);
+    }
+    queue.cancel();
+  }
+
+  /** After a collection: what is really held. */
+  private static long usedMemory() {
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+
+  @Test
+  public void aStalledBrokerStopsTheSource() throws Exception {
+    String topic = topic(2);
+    BrokerLink real = node.brokers().link();
+    BrokerLink stalled =
+        new BrokerLink() {
+          @Override
+          public CompletionStage<ApiMessage> call(
+              int broker, ApiMessage request, short version, Duration timeout) {
+            return real.call(broker, request, version, timeout);
+          }
+
+          @Override
+          public CompletionStage<ReadAnswer> read(int broker, ReadRequest request) {
+            return real.read(broker, request);
+          }
+
+          @Override
+          public CompletionStage<WriteAnswer> write(int broker, WriteRequest request) {
+            return new CompletableFuture<>();
+          }
+        };
+    AtomicInteger taken = new AtomicInteger();
+    UniqueKillSwitch end =
+        Source.repeat("x".repeat(1_000))
+            .viaMat(KillSwitches.single(), Keep.right())
+            .map(
+                value -> {
+                  taken.incrementAndGet();
+                  return new ProducerRecord<String, String>(topic, value);
+                })
+            .to(
+                Producer.plainSink(
+                    ProducerSettings.create(
+                            new Brokers(stalled), new StringSerializer(), new StringSerializer())
+                        .withProperty("buffer.memory", "1000000")))
+            .run(system);
+    until("the buffer is full", () -> taken.get() >= 950);
+    int full = taken.get();
+    Thread.sleep(500);
+    assertTrue("no more is taken: " + full + ", " + taken.get(), taken.get() <= full + 50);
+    assertTrue("and it was no more than fits: " + taken.get(), taken.get() <= 1_020);
+    end.abort(new IllegalStateException("over"));
   }
 
   private static CompletionStage<Done> write(String topic, List<String> values) {

@@ -1,7 +1,6 @@
 package milena.streams.engine;
 
 import akka.Done;
-import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.javadsl.AbstractBehavior;
@@ -16,11 +15,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import milena.streams.ConsumerMessage.OffsetKeeper;
+import java.util.concurrent.CompletionStage;
 import milena.streams.ConsumerSettings;
 import milena.streams.Subscription;
 import milena.streams.Subscription.Assignment;
@@ -35,6 +33,7 @@ import milena.streams.core.Position;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidGroupIdException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.protocol.ApiMessage;
 
 /**
  * What runs beside a source: knows which partitions it reads, opens a {@link PartitionFeed} for
@@ -89,11 +88,9 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
   private final OffsetReset reset;
   private final GroupOffsets offsets;
   private final CoordinatorLink coordinator;
-  private final GroupMember member;
+  private final GroupMembership membership;
   private final Map<TopicPartition, PartitionFeed> feeds = new HashMap<>();
-  private Map<String, Integer> assignedBy = Map.of();
   private long readings;
-  private long memberTurn;
   private long assignment;
   private boolean isClosing;
   private boolean hasLeft;
@@ -129,7 +126,11 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
             .groupId()
             .map(group -> new CoordinatorLink(settings.brokers().link(), group))
             .orElse(null);
-    this.member = subscription instanceof AutoSubscription auto ? memberFor(auto) : null;
+    GroupMember member = subscription instanceof AutoSubscription auto ? memberFor(auto) : null;
+    this.membership =
+        member == null
+            ? null
+            : new GroupMembership(member, coordinator, topics, subscription, owner());
     this.offsets =
         coordinator == null
             ? null
@@ -219,11 +220,7 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
       openAtCommitted(just.partitions());
     } else {
       timers.startTimerWithFixedDelay(Due.TOPICS, LOOK);
-      if (subscription.matching().isPresent()) {
-        findTopics();
-      } else {
-        carryOut(member.start());
-      }
+      membership.begin();
     }
   }
 
@@ -256,7 +253,7 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
       open(positions);
       return;
     }
-    long turn = memberTurn;
+    long turn = assignment;
     Set<TopicPartition> wanted = Set.copyOf(partitions);
     offsets
         .fetch(wanted)
@@ -269,7 +266,7 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
       Set<TopicPartition> wanted,
       Map<TopicPartition, Long> committed,
       Throwable failure) {
-    if (isClosing || turn < assignment) {
+    if (isClosing || turn != assignment) {
       return;
     }
     if (failure != null) {
@@ -282,7 +279,7 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
                 getContext().getSelf(),
                 new Then(
                     () -> {
-                      if (turn >= assignment && !isClosing) {
+                      if (turn == assignment && !isClosing) {
                         openAtCommitted(wanted);
                       }
                     }));
@@ -315,58 +312,37 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
 
   // The member ------------------------------------------------------------------------------
 
-  private void carryOut(List<GroupMember.Step> steps) {
-    long turn = ++memberTurn;
-    for (GroupMember.Step step : steps) {
-      if (step instanceof GroupMember.Ask ask) {
-        coordinator
-            .ask(ask.request(), ask.version(), Duration.ofMillis(ask.timeoutMs()))
-            .whenComplete(
-                (answer, failure) ->
-                    come(
-                        turn,
-                        () ->
-                            failure == null
-                                ? member.answered(answer)
-                                : member.unanswered(Calls.cause(failure))));
-      } else if (step instanceof GroupMember.Describe describe) {
-        TopicsDescribed.by(topics, describe.topics())
-            .whenComplete(
-                (cluster, failure) ->
-                    come(
-                        turn,
-                        () -> {
-                          if (failure != null) {
-                            return member.unanswered(Calls.cause(failure));
-                          }
-                          assignedBy = TopicsDescribed.sizes(cluster);
-                          return member.described(cluster);
-                        }));
-      } else if (step instanceof GroupMember.Wait wait) {
-        timers.startSingleTimer(Due.MEMBER, Due.MEMBER, Duration.ofMillis(wait.millis()));
-      } else if (step instanceof GroupMember.ForgetCoordinator) {
-        coordinator.forget();
-      } else if (step instanceof GroupMember.Pause) {
-        feeds.values().forEach(feed -> feed.pause(true));
-      } else if (step instanceof GroupMember.Assigned assigned) {
-        onAssigned(assigned);
-      } else if (step instanceof GroupMember.Failed failed) {
-        fail(failed.cause());
+  private GroupMembership.Owner owner() {
+    return new GroupMembership.Owner() {
+      @Override
+      public void then(Runnable work) {
+        ConsumerSession.this.then(work);
       }
-    }
-  }
 
-  private void come(long turn, Supplier<List<GroupMember.Step>> next) {
-    then(
-        () -> {
-          if (turn == memberTurn && !isClosing) {
-            carryOut(next.get());
-          }
-        });
+      @Override
+      public void wait(Duration time) {
+        timers.startSingleTimer(Due.MEMBER, Due.MEMBER, time);
+      }
+
+      @Override
+      public void pause() {
+        feeds.values().forEach(feed -> feed.pause(true));
+      }
+
+      @Override
+      public void assigned(GroupMember.Assigned partitions) {
+        onAssigned(partitions);
+      }
+
+      @Override
+      public void failed(Throwable cause) {
+        fail(cause);
+      }
+    };
   }
 
   private void onAssigned(GroupMember.Assigned assigned) {
-    assignment = memberTurn;
+    assignment++;
     close(assigned.gone());
     // A partition that is kept, but whose offset was still being asked for, is opened as well.
     Set<TopicPartition> missing = new HashSet<>(assigned.added());
@@ -379,44 +355,7 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
       }
     }
     openAtCommitted(missing);
-    if (offsets != null) {
-      offsets.commitNext();
-    }
-  }
-
-  private void findTopics() {
-    topics
-        .matching(subscription.matching().orElseThrow())
-        .whenComplete(
-            (names, failure) ->
-                then(
-                    () -> {
-                      if (failure == null && !isClosing) {
-                        boolean isFirst = memberTurn == 0;
-                        member.subscribe(Set.copyOf(names));
-                        if (isFirst) {
-                          carryOut(member.start());
-                        }
-                      }
-                    }));
-  }
-
-  /** Whether the topics are still what the partitions were shared out by. */
-  private void lookAtTopics() {
-    if (subscription.matching().isPresent()) {
-      findTopics();
-    }
-    if (member.isLeader()) {
-      TopicsDescribed.by(topics, assignedBy.keySet())
-          .whenComplete(
-              (cluster, failure) ->
-                  then(
-                      () -> {
-                        if (failure == null && !TopicsDescribed.sizes(cluster).equals(assignedBy)) {
-                          member.assignAnew();
-                        }
-                      }));
-    }
+    offsets.commitNext();
   }
 
   // Commands --------------------------------------------------------------------------------
@@ -435,9 +374,9 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
       offsets.commitNext();
     } else if (!isClosing) {
       if (due == Due.MEMBER) {
-        carryOut(member.waited());
+        membership.waited();
       } else {
-        lookAtTopics();
+        membership.lookAtTopics();
       }
     }
     return next();
@@ -480,13 +419,13 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
     }
     if (!hasLeft) {
       hasLeft = true;
-      for (GroupMember.Step step : member == null ? List.<GroupMember.Step>of() : member.leave()) {
-        if (step instanceof GroupMember.Ask goodbye) {
-          coordinator
-              .ask(goodbye.request(), goodbye.version(), Duration.ofMillis(goodbye.timeoutMs()))
-              .whenComplete((answer, failure) -> getContext().getSelf().tell(Close.INSTANCE));
-          return this;
-        }
+      Optional<CompletionStage<ApiMessage>> goodbye =
+          membership == null ? Optional.empty() : membership.leave();
+      if (goodbye.isPresent()) {
+        goodbye
+            .get()
+            .whenComplete((answer, failure) -> getContext().getSelf().tell(Close.INSTANCE));
+        return this;
       }
       return Behaviors.stopped();
     }
@@ -507,22 +446,5 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
     }
     closed.complete(Done.getInstance());
     return this;
-  }
-
-  /** How others have offsets committed here. */
-  static OffsetKeeper keeper(
-      ActorRef<Command> session, CompletableFuture<Done> closed, Duration timeout) {
-    return positions -> {
-      CompletableFuture<Done> done = new CompletableFuture<>();
-      if (closed.isDone()) {
-        done.completeExceptionally(new IllegalStateException("The source is closed"));
-      } else {
-        session.tell(new Commit(positions, done));
-        closed.whenComplete(
-            (over, failure) ->
-                done.completeExceptionally(new IllegalStateException("The source is closed")));
-      }
-      return done.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    };
   }
 }

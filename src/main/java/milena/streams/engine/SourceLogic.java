@@ -93,7 +93,7 @@ abstract class SourceLogic<T> extends GraphStageLogic {
                 ConsumerSession.create(settings, subscription, listener, control.closed()),
                 "milena-consumer-" + UUID.randomUUID(),
                 Props.empty());
-    keeper = ConsumerSession.keeper(session, control.closed(), settings.commitTimeout());
+    keeper = new SessionOffsets(session, control.closed(), settings.commitTimeout());
     control.began(session);
   }
 
