@@ -18,5 +18,7 @@ enum Bug {
   /** Who has fetched enough is let in, even when it has died and lost it since (KIP-903). */
   NO_BROKER_EPOCH_CHECK,
   /** The high watermark moves although too few replicas are in sync (KIP-966). */
-  COMMIT_BELOW_THE_MINIMUM
+  COMMIT_BELOW_THE_MINIMUM,
+  /** What a deposed controller writes counts, whatever was committed since. */
+  CONTROLLER_NOT_FENCED
 }

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import milena.metadata.PartitionImage;
 import milena.simulation.SimulatedLog.Entry;
 
-/** What must always be true, checked as things happen and after each of them. */
+/** What must always be true of a partition, checked as things happen and after each of them. */
 final class Invariants {
   /** A committed entry, and who of those in sync at the time still has what it had. */
   private record Committed(Entry entry, Set<Integer> keepers) {}
@@ -23,19 +23,23 @@ final class Invariants {
   }
 
   private final ReplicationWorld world;
+  private final int partition;
   private final Map<Integer, Integer> leaderOfEpoch = new HashMap<>();
   private final Set<Integer> lastResortEpochs = new HashSet<>();
   private final TreeMap<Long, Committed> committed = new TreeMap<>();
-  private final Map<SimulatedBroker, Long> shown = new HashMap<>();
+  private final Map<SimulatedReplica, Long> shown = new HashMap<>();
 
   /** From where on a replica may differ that has not cut yet what was given up. */
   private final Map<Integer, Long> excusedFrom = new HashMap<>();
 
   private long acknowledgements;
+  private long excuses;
+  private long compared;
   private long givenUp;
 
-  Invariants(ReplicationWorld world) {
+  Invariants(ReplicationWorld world, int partition) {
     this.world = world;
+    this.partition = partition;
   }
 
   long acknowledgements() {
@@ -55,7 +59,20 @@ final class Invariants {
     }
   }
 
-  void appends(SimulatedBroker broker, int leaderEpoch) {
+  /** A decision about the partition is committed. */
+  void decided(PartitionImage before, PartitionImage now) {
+    boolean sound =
+        now.leaderEpoch() >= before.leaderEpoch()
+            && now.partitionEpoch() > before.partitionEpoch()
+            && (now.leader() == before.leader() || now.leaderEpoch() > before.leaderEpoch())
+            && now.replicas().containsAll(now.isr())
+            && (!now.hasLeader() || now.isr().contains(now.leader()));
+    if (!sound) {
+      throw new Violation("OneController", before + " becomes " + now);
+    }
+  }
+
+  void appends(SimulatedReplica broker, int leaderEpoch) {
     Integer other = leaderOfEpoch.putIfAbsent(leaderEpoch, broker.id);
     if (other != null && other != broker.id) {
       throw new Violation(
@@ -65,8 +82,8 @@ final class Invariants {
   }
 
   /** A new leader has all that was ever committed, if anybody can have it. */
-  void leads(SimulatedBroker broker, int leaderEpoch) {
-    if (leaderEpoch < world.controller.partition().leaderEpoch()) {
+  void leads(SimulatedReplica broker, int leaderEpoch) {
+    if (leaderEpoch < world.decided(partition).leaderEpoch()) {
       return; // it leads in its own mind only, and commits nothing
     }
     for (Map.Entry<Long, Committed> each : committed.entrySet()) {
@@ -90,8 +107,8 @@ final class Invariants {
     }
   }
 
-  private void giveUpFrom(long offset, SimulatedBroker leader) {
-    for (SimulatedBroker other : world.brokers()) {
+  private void giveUpFrom(long offset, SimulatedReplica leader) {
+    for (SimulatedReplica other : world.replicas(partition)) {
       if (other != leader) {
         excusedFrom.merge(other.id, offset, Math::min);
       }
@@ -102,7 +119,8 @@ final class Invariants {
   }
 
   /** A replica cuts what its leader does not have. */
-  void truncated(SimulatedBroker broker) {
+  void truncated(SimulatedReplica broker) {
+    excuses++;
     excusedFrom.remove(broker.id);
   }
 
@@ -110,7 +128,7 @@ final class Invariants {
    * The broker shows its consumers all below its high watermark. One that has not heard that the
    * end was given up may still show that.
    */
-  void committed(SimulatedBroker broker) {
+  void committed(SimulatedReplica broker) {
     long from = shown.getOrDefault(broker, 0L);
     long to = agreedEnd(broker);
     for (long offset = from; offset < to; offset++) {
@@ -131,23 +149,23 @@ final class Invariants {
   }
 
   /** Whoever is in sync now, as the controller has it, must have it now. */
-  private Set<Integer> keepers(SimulatedBroker broker, long offset, Entry entry) {
+  private Set<Integer> keepers(SimulatedReplica broker, long offset, Entry entry) {
     Set<Integer> keepers = new HashSet<>();
-    PartitionImage now = world.controller.partition();
+    PartitionImage now = world.decided(partition);
     for (int member : now.isr()) {
-      if (entry.equals(world.broker(member).log.get(offset))) {
+      if (entry.equals(world.replica(member, partition).log.get(offset))) {
         keepers.add(member);
       } else if (!world.hasLostLately(member)) {
         throw new Violation(
             "VisibleIsCommitted",
             "%s shows %s at %d, which %s lacks though in sync: %s"
-                .formatted(broker, entry, offset, world.broker(member), now));
+                .formatted(broker, entry, offset, world.replica(member, partition), now));
       }
     }
     return keepers;
   }
 
-  void acknowledged(SimulatedBroker broker, long offset) {
+  void acknowledged(SimulatedReplica broker, long offset) {
     acknowledgements++;
     if (offset >= excusedFrom.getOrDefault(broker.id, Long.MAX_VALUE)) {
       return;
@@ -169,37 +187,47 @@ final class Invariants {
       boolean hadKeepers = !keepers.isEmpty();
       keepers.retainAll(now.replicas());
       for (int member : now.isr()) {
-        if (each.getValue().entry().equals(world.broker(member).log.get(each.getKey()))) {
+        SimulatedReplica replica = world.replica(member, partition);
+        if (each.getValue().entry().equals(replica.log.get(each.getKey()))) {
           keepers.add(member);
         } else if (hadKeepers && !world.hasLostLately(member)) {
           throw new Violation(
               "AckedIsDurable",
               "%s lacks %s at %d, and others are let go: %s"
-                  .formatted(world.broker(member), each.getValue().entry(), each.getKey(), now));
+                  .formatted(replica, each.getValue().entry(), each.getKey(), now));
         }
       }
     }
   }
 
   /** A replica was deleted; nobody's high watermark is held against it any more. */
-  void gaveUp(SimulatedBroker broker) {
-    shown.remove(broker);
-    excusedFrom.remove(broker.id);
+  void gaveUp(SimulatedReplica replica) {
+    excuses++;
+    shown.remove(replica);
+    excusedFrom.remove(replica.id);
   }
 
   /**
    * A machine died, and with it perhaps the end of the broker's log. Nobody can know how much, so
    * the broker counts for none of it.
    */
-  void lost(SimulatedBroker broker) {
+  void lost(SimulatedReplica broker) {
     shown.put(broker, Math.min(shown.getOrDefault(broker, 0L), broker.log.end()));
     committed.values().forEach(each -> each.keepers().remove(broker.id));
   }
 
   /** Up to the smaller high watermark two logs are the same. */
   void afterEach() {
-    for (SimulatedBroker a : world.brokers()) {
-      for (SimulatedBroker b : world.brokers()) {
+    long state = excuses;
+    for (SimulatedReplica each : world.replicas(partition)) {
+      state = state * 31 + each.log.changes() + each.highWatermark() + (each.isUp() ? 7 : 0);
+    }
+    if (state == compared) {
+      return;
+    }
+    compared = state;
+    for (SimulatedReplica a : world.replicas(partition)) {
+      for (SimulatedReplica b : world.replicas(partition)) {
         if (a.id < b.id && a.isUp() && b.isUp()) {
           compare(a, b);
         }
@@ -207,11 +235,11 @@ final class Invariants {
     }
   }
 
-  private long agreedEnd(SimulatedBroker broker) {
+  private long agreedEnd(SimulatedReplica broker) {
     return Math.min(broker.highWatermark(), excusedFrom.getOrDefault(broker.id, Long.MAX_VALUE));
   }
 
-  private void compare(SimulatedBroker a, SimulatedBroker b) {
+  private void compare(SimulatedReplica a, SimulatedReplica b) {
     long end = Math.min(agreedEnd(a), agreedEnd(b));
     for (long offset = Math.max(0, end - 20); offset < end; offset++) {
       Entry entry = a.log.get(offset);

@@ -5,8 +5,6 @@ import java.util.Set;
 
 /** Delays, reorders, drops and repeats messages, and can be cut between any two places. */
 final class Network {
-  static final int CONTROLLER = 0;
-
   private record Link(int from, int to) {}
 
   private final Happenings happenings;
@@ -17,9 +15,18 @@ final class Network {
     this.happenings = happenings;
   }
 
+  /** The place of a controller; brokers' places are their numbers. */
+  static int controller(int number) {
+    return -1 - number;
+  }
+
+  boolean isCut(int from, int to) {
+    return cut.contains(new Link(from, to));
+  }
+
   /** What is sent arrives once or never. */
   void send(int from, int to, Runnable arrives) {
-    if (cut.contains(new Link(from, to)) || (faulty && happenings.random().nextInt(25) == 0)) {
+    if (isCut(from, to) || (faulty && happenings.random().nextInt(25) == 0)) {
       return;
     }
     boolean late = faulty && happenings.random().nextInt(20) == 0;

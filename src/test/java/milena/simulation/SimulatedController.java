@@ -1,18 +1,20 @@
 package milena.simulation;
 
-import java.util.HashMap;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import milena.common.Outcome;
-import milena.common.TopicIdPartition;
 import milena.metadata.BrokerDecisions;
 import milena.metadata.BrokerDecisions.Beat;
 import milena.metadata.BrokerDecisions.Candidate;
 import milena.metadata.BrokerDecisions.Registration;
 import milena.metadata.BrokerImage;
-import milena.metadata.ClusterEvent;
+import milena.metadata.BrokerSessions;
 import milena.metadata.ClusterImage;
 import milena.metadata.Decision;
 import milena.metadata.ElectionRules;
@@ -23,28 +25,41 @@ import milena.metadata.NewReplicas;
 import milena.metadata.PartitionImage;
 import milena.metadata.PreviousStop;
 import milena.metadata.Reassignments;
-import milena.metadata.RiskyElection;
 import milena.metadata.TopicEvent;
 import org.apache.kafka.common.Uuid;
 
-/** The real decisions, committed at once by a quorum that never fails. */
+/**
+ * The real decisions as one term's controller makes them: one write at a time, answers after the
+ * commit, silence when a write's fate is not known.
+ */
 final class SimulatedController {
-  static final TopicIdPartition PARTITION = new TopicIdPartition(new Uuid(9, 9), 0);
   private static final long SESSION_MS = 700;
 
   private final ReplicationWorld world;
+  private final int voter;
+  private final int term;
   private final BrokerDecisions brokers;
   private final InSyncDecisions inSync;
   private final Reassignments reassignments;
-  private final Map<Integer, Long> heardMs = new HashMap<>();
-  private ClusterImage image = ClusterImage.EMPTY.apply(new ClusterEvent.ClusterNamed("simulated"));
+  private final BrokerSessions sessions;
+  private final Clock clock;
+  private final Deque<Runnable> waiting = new ArrayDeque<>();
+  private ClusterImage image;
+  private boolean writing;
+  private boolean over;
 
-  SimulatedController(ReplicationWorld world) {
+  SimulatedController(ReplicationWorld world, int voter, int term, ClusterImage image) {
     this.world = world;
+    this.voter = voter;
+    this.term = term;
+    this.image = image;
+    this.clock = world.newClock();
     ElectionRules rules = new ElectionRules(world.minInSync, false);
     this.brokers = new BrokerDecisions(rules);
     this.inSync = new InSyncDecisions(rules);
     this.reassignments = new Reassignments(rules);
+    this.sessions = new BrokerSessions(SESSION_MS, clock.nowMs());
+    check();
   }
 
   static Uuid directory(int broker) {
@@ -55,25 +70,49 @@ final class SimulatedController {
     return image;
   }
 
-  PartitionImage partition() {
-    return image.partition(PARTITION);
+  private boolean isHere() {
+    return !over && world.quorum.controllerOn(voter) == this;
+  }
+
+  private void check() {
+    world.happenings.in(
+        25 + world.random().nextInt(50),
+        () -> {
+          if (isHere()) {
+            fenceTheSilent();
+            check();
+          }
+        });
+  }
+
+  private void fenceTheSilent() {
+    List<BrokerImage> silent = sessions.expired(image, clock.nowMs());
+    if (!silent.isEmpty() && !writing) {
+      carryOut(() -> new Decision<>(brokers.fence(image, silent).events(), true), 0, done -> {});
+    }
   }
 
   void createTopic(List<Integer> replicas) {
-    commit(
-        List.of(
-            new TopicEvent.TopicCreated(
-                PARTITION.topicId(),
-                "t",
-                List.of(
-                    new PartitionImage(
-                        replicas,
-                        replicas.stream().map(SimulatedController::directory).toList(),
-                        replicas,
-                        List.of(),
-                        replicas.get(0),
-                        0,
-                        0)))));
+    carryOut(() -> new Decision<>(creation(replicas), true), 0, done -> {});
+  }
+
+  private List<MetadataEvent> creation(List<Integer> replicas) {
+    if (image.partition(ReplicationWorld.name(0)) != null) {
+      return List.of();
+    }
+    List<PartitionImage> partitions = new ArrayList<>();
+    for (int partition = 0; partition < world.partitions(); partition++) {
+      partitions.add(
+          new PartitionImage(
+              replicas,
+              replicas.stream().map(SimulatedController::directory).toList(),
+              replicas,
+              List.of(),
+              replicas.get(partition % replicas.size()),
+              0,
+              0));
+    }
+    return List.of(new TopicEvent.TopicCreated(ReplicationWorld.TOPIC, "t", partitions));
   }
 
   void register(int id, Uuid incarnation, PreviousStop stop, Consumer<Registration> reply) {
@@ -86,101 +125,109 @@ final class SimulatedController {
             Optional.empty(),
             List.of(directory(id)),
             stop);
-    heardMs.put(id, world.nowMs());
-    carryOut(brokers.register(image, candidate, false), id, reply);
+    carryOut(() -> brokers.register(image, candidate, false), id, reply);
   }
 
   void heartbeat(int id, long epoch, long applied, Consumer<Outcome> reply) {
     BrokerImage broker = image.brokers().get(id);
     if (broker != null && broker.epoch() == epoch) {
-      heardMs.put(id, world.nowMs());
+      sessions.heard(id, epoch, applied, clock.nowMs());
     }
     carryOut(
-        brokers.heartbeat(image, new Beat(id, epoch, applied, false, false, List.of()), 0),
+        () -> brokers.heartbeat(image, new Beat(id, epoch, applied, false, false, List.of()), 0),
         id,
         standing -> reply.accept(standing.outcome()));
   }
 
   void alterInSync(int id, long brokerEpoch, InSyncChange change, Consumer<Outcome> reply) {
     carryOut(
-        inSync.alter(image, id, brokerEpoch, List.of(change)),
+        () -> inSync.alter(image, id, brokerEpoch, List.of(change)),
         id,
         outcomes -> reply.accept(outcomes.get(0)));
   }
 
-  /** An operator moves the partition, or thinks better of it. */
-  void reassign(Optional<List<Integer>> brokersOrNone) {
-    if (partition() != null) {
-      NewReplicas wanted = new NewReplicas("t", 0, brokersOrNone);
-      commit(reassignments.alter(image, List.of(wanted), true, world.random()).events());
-    }
-  }
-
-  void checkSessions() {
-    List<BrokerImage> silent =
-        image.brokers().values().stream()
-            .filter(broker -> !broker.fenced())
-            .filter(broker -> heardMs.getOrDefault(broker.id(), 0L) + SESSION_MS < world.nowMs())
-            .toList();
-    if (!silent.isEmpty()) {
-      commit(brokers.fence(image, silent).events());
-    }
-  }
-
-  private <R> void carryOut(Decision<R> decision, int to, Consumer<R> reply) {
-    commit(decision.events());
-    world.network.send(Network.CONTROLLER, to, () -> reply.accept(decision.reply()));
-  }
-
-  private void commit(List<MetadataEvent> events) {
-    PartitionImage before = partition();
-    List<RiskyElection> risky = RiskyElection.among(image, events);
-    for (MetadataEvent event : events) {
-      image = image.apply(event);
-      world.trace("event %d: %s", image.lastSequence(), event);
-    }
-    PartitionImage now = partition();
-    if (world.bug == Bug.ELECT_OUTSIDE_THE_ISR && before != null && before != now) {
-      electAnybody(before, now);
-    }
-    if (before != null && !now.replicas().containsAll(before.replicas())) {
-      world.invariants.moved(now);
-    }
-    if (!risky.stream().allMatch(RiskyElection::ofLastKnownLeader)) {
-      throw new Invariants.Violation("NoUncleanElection", risky.toString());
-    }
-    if (before != null && now.leaderEpoch() > before.leaderEpoch() && now.hasLeader()) {
-      boolean nobodyWasLeft =
-          before.isr().isEmpty() && before.elr().isEmpty() && world.bug == Bug.NONE;
-      world.invariants.elected(now.leaderEpoch(), nobodyWasLeft);
-    }
-    if (!events.isEmpty()) {
-      world.images();
-    }
-  }
-
-  private void electAnybody(PartitionImage before, PartitionImage now) {
-    boolean leaderLost = before.hasLeader() && now.leader() != before.leader();
-    if (!leaderLost) {
+  /** An operator moves a partition, or thinks better of it. */
+  void reassign(NewReplicas wanted) {
+    if (image.topics().isEmpty()) {
       return;
     }
-    now.replicas().stream()
+    carryOut(
+        () ->
+            new Decision<>(
+                reassignments.alter(image, List.of(wanted), true, world.random()).events(), true),
+        0,
+        done -> {});
+  }
+
+  private <R> void carryOut(Supplier<Decision<R>> decide, int to, Consumer<R> reply) {
+    if (writing) {
+      waiting.add(() -> carryOut(decide, to, reply));
+      return;
+    }
+    Decision<R> decided = decide.get();
+    Decision<R> decision =
+        world.bug == Bug.ELECT_OUTSIDE_THE_ISR
+            ? new Decision<>(
+                decided.events().stream().map(this::electingAnybody).toList(), decided.reply())
+            : decided;
+    Runnable answer =
+        () ->
+            world.network.send(Network.controller(voter), to, () -> reply.accept(decision.reply()));
+    if (decision.events().isEmpty()) {
+      answer.run();
+      return;
+    }
+    writing = true;
+    world.quorum.append(
+        term,
+        voter,
+        image.lastSequence() + 1,
+        decision.events(),
+        committed -> onWritten(committed, decision.events(), answer));
+  }
+
+  private MetadataEvent electingAnybody(MetadataEvent event) {
+    if (!(event instanceof TopicEvent.PartitionChanged changed)) {
+      return event;
+    }
+    PartitionImage before = image.partition(changed.id());
+    PartitionImage now = changed.partition();
+    if (!before.hasLeader() || now.leader() == before.leader()) {
+      return event;
+    }
+    return now.replicas().stream()
         .filter(broker -> broker != before.leader() && !now.isr().contains(broker))
         .filter(broker -> image.brokers().get(broker).active())
         .findFirst()
-        .ifPresent(
+        .<MetadataEvent>map(
             broker ->
-                image =
-                    image.apply(
-                        new TopicEvent.PartitionChanged(
-                            PARTITION,
-                            new PartitionImage(
-                                now.replicas(),
-                                now.directories(),
-                                List.of(broker),
-                                List.of(),
-                                broker,
-                                now.leaderEpoch() + 1,
-                                now.partitionEpoch() + 1))));
+                new TopicEvent.PartitionChanged(
+                    changed.id(),
+                    new PartitionImage(
+                        now.replicas(),
+                        now.directories(),
+                        List.of(broker),
+                        List.of(),
+                        broker,
+                        before.leaderEpoch() + 1,
+                        now.partitionEpoch())))
+        .orElse(event);
+  }
+
+  private void onWritten(boolean committed, List<MetadataEvent> events, Runnable answer) {
+    if (!committed) {
+      over = true; // it is deposed, or can't know: what waits is answered by nobody
+      return;
+    }
+    for (MetadataEvent event : events) {
+      image = image.apply(event);
+    }
+    writing = false;
+    if (isHere()) {
+      answer.run();
+      while (!waiting.isEmpty() && !writing) {
+        waiting.poll().run();
+      }
+    }
   }
 }

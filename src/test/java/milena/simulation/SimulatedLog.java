@@ -11,6 +11,7 @@ final class SimulatedLog {
 
   private final List<Entry> entries = new ArrayList<>();
   private int flushed;
+  private long changes;
 
   /** An epoch that began at the end and has no record yet; -1 for none. */
   private int begun = -1;
@@ -28,7 +29,13 @@ final class SimulatedLog {
     return List.copyOf(entries.subList((int) offset, to));
   }
 
+  /** Grows with everything that happens to the entries. */
+  long changes() {
+    return changes;
+  }
+
   void append(Entry entry) {
+    changes++;
     entries.add(entry);
     begun = -1;
   }
@@ -57,6 +64,7 @@ final class SimulatedLog {
   }
 
   void truncateTo(long offset) {
+    changes++;
     begun = -1;
     while (entries.size() > offset) {
       entries.remove(entries.size() - 1);
