@@ -31,11 +31,12 @@ final class ControllerWatch {
   private final NodeSessions nodes;
 
   ControllerWatch(ControllerSettings settings, LongSupplier clockMs) {
-    this.clockMs = clockMs;
+    // Checked several times a session: half of one without any is a standstill of our own.
+    this.clockMs = new AttentionClock(clockMs, settings.session().toMillis() / 2);
     this.brokers = new BrokerDecisions(settings.elections());
-    this.sessions = new BrokerSessions(settings.session().toMillis(), clockMs.getAsLong());
+    this.sessions = new BrokerSessions(settings.session().toMillis(), this.clockMs.getAsLong());
     this.nodes =
-        new NodeSessions(settings.lookAfterMs(), settings.deadAfterMs(), clockMs.getAsLong());
+        new NodeSessions(settings.lookAfterMs(), settings.deadAfterMs(), this.clockMs.getAsLong());
   }
 
   Ruling<?> register(ClusterImage image, RegisterBroker command) {

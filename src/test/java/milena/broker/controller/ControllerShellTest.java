@@ -43,6 +43,10 @@ public class ControllerShellTest extends JUnitSuite {
   private final ActorTestKit kit = ActorTestKit.create("shell", TestSystems.config());
   private final InMemoryMetadataLog log = new InMemoryMetadataLog();
   private final AtomicLong nowMs = new AtomicLong();
+
+  /** How far the clock goes on with each look at it. */
+  private final AtomicLong stepMs = new AtomicLong();
+
   private final TestProbe<Long> started = kit.createTestProbe(Long.class);
   private final ActorRef<Controller.Command> gateway;
 
@@ -56,7 +60,8 @@ public class ControllerShellTest extends JUnitSuite {
             new ElectionRules(1, false),
             Optional.empty());
     ControllerShell.Factory factory =
-        ControllerShell.factory(settings, ConfigRules.ANY, nowMs::get, new Random(1));
+        ControllerShell.factory(
+            settings, ConfigRules.ANY, () -> nowMs.addAndGet(stepMs.get()), new Random(1));
     gateway =
         kit.spawn(
             ControllerGateway.create(
@@ -137,7 +142,7 @@ public class ControllerShellTest extends JUnitSuite {
     int before = log.commits().size();
     assertEquals(Errors.NONE, create("wide", 6_000, false));
     assertEquals(before + 1, log.commits().size());
-    nowMs.addAndGet(SESSION.toMillis());
+    stepMs.set(SESSION.toMillis() / 4);
     awaitFence();
     List<MetadataEvent> fence = log.commits().get(before + 1);
     assertEquals(new BrokerStateChanged(1, epoch, true, false), fence.get(0));

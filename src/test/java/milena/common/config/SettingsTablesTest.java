@@ -22,13 +22,14 @@ public class SettingsTablesTest extends JUnitSuite {
   private static final Map<String, String> OTHER_DEFAULTS =
       Map.of("broker.heartbeat.interval.ms", "500", "broker.session.timeout.ms", "3000");
 
-  /** Bounds that are checked the same way by another kind of object. */
+  /** Bounds that another kind of object checks the same way, or, of the selector, more narrowly. */
   private static final Set<String> BOUNDS_WITHOUT_WORDS =
       Set.of(
           "compression.gzip.level",
           "authorizer.class.name",
           "controller.quorum.bootstrap.servers",
           "controller.quorum.voters",
+          "replica.selector.class",
           "leader.replication.throttled.replicas",
           "follower.replication.throttled.replicas");
 
