@@ -40,6 +40,10 @@ public final class LogbackSetup extends ContextAwareBase implements Configurator
           // takes it for news that its threads are interrupted to end them,
           "org.apache.ratis.server.raftlog.segmented.SegmentedRaftLogWorker",
           Level.ERROR,
+          // tells at length of a successor that is stopping, too (the hand-over goes on to the
+          // next),
+          "org.apache.ratis.server.impl.TransferLeadership",
+          Level.ERROR,
           // and tries a name that another node of this JVM has, before it takes its own.
           "org.apache.ratis.util.JmxRegister",
           Level.OFF,
