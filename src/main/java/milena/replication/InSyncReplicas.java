@@ -43,9 +43,9 @@ public sealed interface InSyncReplicas {
       return committed;
     }
 
-    /** The leader asks to take this follower in. */
-    public PendingExpand toPendingExpand(int follower) {
-      return new PendingExpand(committed, follower, false);
+    /** The leader asks to take this follower in, for what this incarnation of it has fetched. */
+    public PendingExpand toPendingExpand(int follower, long brokerEpoch) {
+      return new PendingExpand(committed, follower, brokerEpoch, false);
     }
 
     /** The leader asks to drop these followers. */
@@ -57,11 +57,13 @@ public sealed interface InSyncReplicas {
   /**
    * A follower has caught up and may already count: the larger set is the maximal one.
    *
+   * @param brokerEpoch the incarnation that has caught up: a later one may have lost what this one
+   *     had, so the question is never repeated in its name
    * @param withdrawn whether the leader wants it no longer, but an earlier request may still be
    *     under way: it asks for what was committed, which is accepted only in the place of that
    *     request
    */
-  record PendingExpand(Set<Integer> committed, int added, boolean withdrawn)
+  record PendingExpand(Set<Integer> committed, int added, long brokerEpoch, boolean withdrawn)
       implements InSyncReplicas {
     public PendingExpand {
       committed = Set.copyOf(committed);
@@ -81,7 +83,7 @@ public sealed interface InSyncReplicas {
 
     /** The controller refused, but one of the requests before may yet be accepted. */
     PendingExpand toWithdrawn() {
-      return new PendingExpand(committed, added, true);
+      return new PendingExpand(committed, added, brokerEpoch, true);
     }
   }
 

@@ -29,6 +29,10 @@ import org.apache.kafka.common.protocol.Errors;
  *       (and no earlier request is under way)
  * </pre>
  *
+ * <p>A refusal says only that the request that it answers changes nothing, which holds for good
+ * because each request comes to one controller once at most. What was asked before it in the same
+ * partition epoch may still be accepted, by this controller or the next.
+ *
  * <p>Plain and single-threaded; the replica's actor owns it.
  */
 public final class LeaderState {
@@ -77,6 +81,18 @@ public final class LeaderState {
       long logEnd,
       long highWatermark,
       long nowMs) {
+    this(self, leaderEpoch, members, limits, logEnd, highWatermark, nowMs, null);
+  }
+
+  private LeaderState(
+      int self,
+      int leaderEpoch,
+      Members members,
+      Limits limits,
+      long logEnd,
+      long highWatermark,
+      long nowMs,
+      LeaderState before) {
     if (highWatermark > logEnd) {
       throw new IllegalArgumentException(
           "The high watermark " + highWatermark + " is past the log's end " + logEnd);
@@ -88,7 +104,33 @@ public final class LeaderState {
     this.safeEnd = logEnd;
     this.highWatermark = highWatermark;
     this.limits = limits;
-    accept(members, nowMs);
+    take(members, nowMs);
+    if (before != null
+        && before.leaderEpoch == leaderEpoch
+        && before.partitionEpoch == partitionEpoch) {
+      inSync = before.inSync;
+      requestsUnderWay = before.requestsUnderWay;
+      retryAtMs = before.retryAtMs;
+    }
+    advance();
+  }
+
+  /**
+   * The state of a leader whose log was closed and opened again. If that was within a leader epoch,
+   * what the state before has asked for may still be decided, and counts as it did.
+   *
+   * @param before the last state in which this replica led, in whatever epoch
+   */
+  public static LeaderState resumed(
+      LeaderState before,
+      int leaderEpoch,
+      Members members,
+      Limits limits,
+      long logEnd,
+      long highWatermark,
+      long nowMs) {
+    return new LeaderState(
+        before.self, leaderEpoch, members, limits, logEnd, highWatermark, nowMs, before);
   }
 
   /**
@@ -101,11 +143,12 @@ public final class LeaderState {
     if (members.partitionEpoch() <= partitionEpoch) {
       return false;
     }
-    accept(members, nowMs);
+    take(members, nowMs);
+    advance();
     return true;
   }
 
-  private void accept(Members members, long nowMs) {
+  private void take(Members members, long nowMs) {
     partitionEpoch = members.partitionEpoch();
     replicas = Set.copyOf(members.replicas());
     inSync = new InSyncReplicas.Committed(Set.copyOf(members.inSync()));
@@ -116,7 +159,6 @@ public final class LeaderState {
         followers.computeIfAbsent(replica, id -> new FollowerProgress(nowMs));
       }
     }
-    advance();
   }
 
   /** The topic's settings have changed. */
@@ -216,7 +258,8 @@ public final class LeaderState {
       if (!lagging.isEmpty()) {
         inSync = now.toPendingShrink(lagging);
       } else if (joining.isPresent()) {
-        inSync = now.toPendingExpand(joining.get());
+        int follower = joining.get();
+        inSync = now.toPendingExpand(follower, followers.get(follower).brokerEpoch());
       } else {
         return Optional.empty();
       }
@@ -232,8 +275,11 @@ public final class LeaderState {
   private SortedMap<Integer, Long> wanted() {
     SortedMap<Integer, Long> wanted = new TreeMap<>();
     for (int replica : inSync.wanted()) {
-      boolean added = !inSync.committed().contains(replica);
-      wanted.put(replica, added ? followers.get(replica).brokerEpoch() : InSyncProposal.UNCHECKED);
+      wanted.put(
+          replica,
+          inSync instanceof InSyncReplicas.PendingExpand expand && expand.added() == replica
+              ? expand.brokerEpoch()
+              : InSyncProposal.UNCHECKED);
     }
     return wanted;
   }

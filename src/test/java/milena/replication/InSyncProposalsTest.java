@@ -102,6 +102,47 @@ public class InSyncProposalsTest extends JUnitSuite {
   }
 
   @Test
+  public void aQuestionIsRepeatedInTheNameOfTheIncarnationThatItWasAskedFor() {
+    LeaderState leader = leader(1, 2);
+    leader.onFollowerFetched(3, 23, 10, 6);
+    leader.propose(6);
+    leader.onFollowerFetched(3, 24, 4, 500); // it has come back without the end of its log
+    assertEquals(
+        proposal(Map.of(1, -1L, 2, -1L, 3, 23L)), leader.propose(6 + LeaderState.RETRY_MS));
+    leader.onRefused(7, Errors.INELIGIBLE_REPLICA, 1100);
+    assertEquals(proposal(Map.of(1, -1L, 2, -1L)), leader.propose(1100));
+  }
+
+  @Test
+  public void whoeverWasAskedInCountsOnWhenTheLogIsOpenedAgain() {
+    LeaderState before = leader(1);
+    before.onFollowerFetched(3, 23, 10, 6);
+    before.propose(6);
+    LeaderState leader = reopened(before, 4, 7);
+    assertEquals(Set.of(1, 3), leader.inSync().maximal());
+    assertEquals("what 3 may lack is not committed", 10, leader.highWatermark());
+    assertEquals("asked already", Optional.empty(), leader.propose(7));
+    assertTrue(leader.propose(6 + LeaderState.RETRY_MS).isPresent());
+    leader.onRefused(7, Errors.INELIGIBLE_REPLICA, 1100);
+    assertEquals("the first may be accepted", Set.of(1, 3), leader.inSync().maximal());
+  }
+
+  @Test
+  public void whatWasAskedForInAnotherEpochIsOver() {
+    LeaderState before = leader(1);
+    before.onFollowerFetched(3, 23, 10, 6);
+    before.propose(6);
+    assertEquals(Set.of(1), reopened(before, 4, 8).inSync().maximal());
+    assertEquals(Set.of(1), reopened(before, 5, 8).inSync().maximal());
+  }
+
+  private static LeaderState reopened(LeaderState before, int leaderEpoch, int partitionEpoch) {
+    Members members = new Members(partitionEpoch, List.of(1, 2, 3), List.of(1));
+    return LeaderState.resumed(
+        before, leaderEpoch, members, new LeaderState.Limits(1, LAG), 12, 10, 7);
+  }
+
+  @Test
   public void whatAnEarlierIncarnationFetchedIsForgotten() {
     LeaderState leader = leader(1, 2);
     leader.onFollowerFetched(3, 30, 4, 5);

@@ -109,7 +109,7 @@ public class LeaderStateTest extends JUnitSuite {
     InSyncReplicas.Committed two = new InSyncReplicas.Committed(Set.of(1, 2));
     assertFalse(two.isPending());
     assertEquals(Set.of(1, 2), two.maximal());
-    InSyncReplicas.PendingExpand expand = two.toPendingExpand(3);
+    InSyncReplicas.PendingExpand expand = two.toPendingExpand(3, 23);
     assertTrue(expand.isPending());
     assertEquals(Set.of(1, 2), expand.committed());
     assertEquals(Set.of(1, 2, 3), expand.maximal());

@@ -17,6 +17,12 @@ enum Bug {
   SMALLER_ISR_WHILE_PENDING,
   /** Who has fetched enough is let in, even when it has died and lost it since (KIP-903). */
   NO_BROKER_EPOCH_CHECK,
+  /** A leader takes the refusal of one request for the fate of all that it has asked before. */
+  ONE_REFUSAL_FOR_ALL,
+  /** A leader asks again in the name of an incarnation that has come in between (KIP-903). */
+  ASK_AGAIN_FOR_ANOTHER_INCARNATION,
+  /** A leader whose log was opened again has forgotten whom it had asked in. */
+  FORGET_WHO_WAS_ASKED_IN,
   /** The high watermark moves although too few replicas are in sync (KIP-966). */
   COMMIT_BELOW_THE_MINIMUM,
   /** What a deposed controller writes counts, whatever was committed since. */

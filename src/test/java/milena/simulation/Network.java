@@ -33,6 +33,13 @@ final class Network {
     happenings.in(1 + happenings.random().nextInt(late ? 600 : 10), arrives);
   }
 
+  /** What is sent arrives once or never, and may take so long that it is sent anew meanwhile. */
+  void sendSlowly(int from, int to, Runnable arrives) {
+    boolean slow = faulty && happenings.random().nextInt(8) == 0;
+    int extraMs = slow ? happenings.random().nextInt(2500) : 0;
+    send(from, to, () -> happenings.in(extraMs, arrives));
+  }
+
   /** What is sent may arrive twice. */
   void sendCarelessly(int from, int to, Runnable arrives) {
     send(from, to, arrives);

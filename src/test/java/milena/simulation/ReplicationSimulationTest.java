@@ -16,7 +16,7 @@ import org.scalatestplus.junit.JUnitSuite;
  */
 public class ReplicationSimulationTest extends JUnitSuite {
   private static final int WORLDS = Integer.getInteger("simulation.seeds", 2000);
-  private static final int WORLDS_TO_FIND_A_BUG = 1500;
+  private static final int WORLDS_TO_FIND_A_BUG = 5000;
 
   @Rule public final SeedRule seeds = new SeedRule();
 

@@ -22,8 +22,9 @@ final class ReplicationWorld {
   static final Uuid TOPIC = new Uuid(9, 9);
 
   private static final boolean TRACING = Boolean.getBoolean("simulation.trace");
-  private static final int FAULTS = 10;
+  private static final int FAULTS = 11;
   private static final int MACHINE_CRASH = 2;
+  private static final int START_AFRESH = 8;
   private static final long FAULTS_UNTIL_MS = 6_000;
   private static final long TOGETHER_BY_MS = 13_000;
 
@@ -51,7 +52,12 @@ final class ReplicationWorld {
     this.happenings = new Happenings(random);
     this.network = new Network(happenings);
     int drawn = random.nextInt(FAULTS);
-    this.favourite = bug == Bug.NO_BROKER_EPOCH_CHECK ? MACHINE_CRASH : drawn;
+    this.favourite =
+        switch (bug) {
+          case NO_BROKER_EPOCH_CHECK, ASK_AGAIN_FOR_ANOTHER_INCARNATION -> MACHINE_CRASH;
+          case FORGET_WHO_WAS_ASKED_IN -> START_AFRESH;
+          default -> drawn;
+        };
     int partitions = 1 + random.nextInt(3);
     for (int partition = 0; partition < partitions; partition++) {
       invariants.add(new Invariants(this, partition));
@@ -217,6 +223,8 @@ final class ReplicationWorld {
         }
       }
       case 7 -> quorum.changeLeader();
+      case START_AFRESH ->
+          replicas.get(random().nextInt(partitions())).forEach(SimulatedReplica::startAfresh);
       default -> network.heal();
     }
     happenings.in(50 + random().nextInt(500), this::fault);

@@ -3,6 +3,7 @@ package milena.simulation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import milena.common.Outcome;
 import milena.metadata.BrokerImage;
@@ -15,6 +16,9 @@ import org.apache.kafka.common.protocol.Errors;
 
 /** A broker with a replica of each partition: it registers, beats, and hears of decisions. */
 final class SimulatedBroker {
+  /** How often a voter looks for a controller of its own before it gives a request up. */
+  private static final int WAITS = 40;
+
   final int id;
   private final ReplicationWorld world;
   private final List<SimulatedReplica> replicas = new ArrayList<>();
@@ -202,9 +206,38 @@ final class SimulatedBroker {
     }
   }
 
+  /**
+   * What is asked reaches one controller once at most, but may do so after its leader was told that
+   * nobody has answered, or that the controller is another now, and has asked again.
+   */
   void alterInSync(InSyncChange change, Consumer<Outcome> reply) {
     long epoch = brokerEpoch;
-    toController(there -> there.alterInSync(id, epoch, change, reply));
+    long mine = life;
+    AtomicBoolean answered = new AtomicBoolean();
+    Consumer<Outcome> once =
+        outcome -> {
+          if (mine == life && !answered.getAndSet(true)) {
+            reply.accept(outcome);
+          }
+        };
+    boolean othersLead = world.random().nextInt(3) == 0;
+    Outcome unknown = Outcome.of(othersLead ? Errors.NOT_CONTROLLER : Errors.REQUEST_TIMED_OUT);
+    world.happenings.in(othersLead ? 30 : 500, alive(() -> once.accept(unknown)));
+    int asked = controller;
+    world.network.sendSlowly(
+        id,
+        Network.controller(asked),
+        () -> waitForController(asked, WAITS, there -> there.alterInSync(id, epoch, change, once)));
+  }
+
+  /** The gateway on a voter holds what comes to it while the controller there has yet to start. */
+  private void waitForController(int voter, int more, Consumer<SimulatedController> question) {
+    SimulatedController there = world.quorum.controllerOn(voter);
+    if (there != null) {
+      question.accept(there);
+    } else if (more > 0) {
+      world.happenings.in(50, () -> waitForController(voter, more - 1, question));
+    }
   }
 
   void onImage(ClusterImage now) {

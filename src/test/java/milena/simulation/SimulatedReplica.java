@@ -46,6 +46,8 @@ final class SimulatedReplica {
   private long fetchNumber;
   private final DeferredUntil<Long> unacknowledged = new DeferredUntil<>();
   private final Map<Integer, Long> ends = new HashMap<>();
+  private final Map<Integer, Long> incarnations = new HashMap<>();
+  private int refusedAt;
 
   // What it leaves behind.
   private long checkpoint;
@@ -126,26 +128,34 @@ final class SimulatedReplica {
   }
 
   private void lead(PartitionImage decision, Members members) {
+    LeaderState before = world.bug == Bug.FORGET_WHO_WAS_ASKED_IN ? null : leader;
     resign();
     log.truncateTo(log.end());
     log.begin(decision.leaderEpoch());
     invariants.leads(this, decision.leaderEpoch());
+    int epoch = decision.leaderEpoch();
+    LeaderState.Limits limits = new LeaderState.Limits(world.minInSync, LAG_MAX_MS);
+    long nowMs = broker.nowMs();
     leader =
-        new LeaderState(
-            id,
-            decision.leaderEpoch(),
-            members,
-            new LeaderState.Limits(world.minInSync, LAG_MAX_MS),
-            log.end(),
-            highWatermark,
-            broker.nowMs());
+        before == null
+            ? new LeaderState(id, epoch, members, limits, log.end(), highWatermark, nowMs)
+            : LeaderState.resumed(before, epoch, members, limits, log.end(), highWatermark, nowMs);
     afterProgress();
+  }
+
+  /** After an error of its own a leader's log is closed and opened again. */
+  void startAfresh() {
+    if (leader != null) {
+      world.trace("%s starts afresh", this);
+      lead(decided, new Members(decided.partitionEpoch(), decided.replicas(), decided.isr()));
+    }
   }
 
   private void resign() {
     leader = null;
     follower = null;
     ends.clear();
+    refusedAt = -1;
     unacknowledged.abandon(offset -> {});
   }
 
@@ -196,6 +206,10 @@ final class SimulatedReplica {
                   ? inSync.wanted()
                   : inSync.committed());
       case SHRINK_WITHOUT_THE_CONTROLLER -> smallestEnd(inSync.wanted());
+      case ONE_REFUSAL_FOR_ALL ->
+          refusedAt == leader.partitionEpoch() && leader.hasEnoughInSync()
+              ? smallestEnd(inSync.committed())
+              : leader.highWatermark();
       case COMMIT_BELOW_THE_MINIMUM -> smallestEnd(inSync.maximal());
       default -> leader.highWatermark();
     };
@@ -222,6 +236,7 @@ final class SimulatedReplica {
     List<Entry> records = List.of();
     if (diverging == null) {
       ends.put(fetch.from(), fetch.offset());
+      incarnations.put(fetch.from(), fetch.brokerEpoch());
       leader.onFollowerFetched(fetch.from(), fetch.brokerEpoch(), fetch.offset(), broker.nowMs());
       afterProgress();
       propose();
@@ -264,30 +279,36 @@ final class SimulatedReplica {
     List<InSyncChange.Member> members = new ArrayList<>();
     SortedMap<Integer, Long> inSync = new TreeMap<>(proposal.inSync());
     inSync.forEach(
-        (broker, epoch) ->
-            members.add(
-                new InSyncChange.Member(
-                    broker, world.bug == Bug.NO_BROKER_EPOCH_CHECK ? -1 : epoch)));
+        (broker, epoch) -> members.add(new InSyncChange.Member(broker, named(broker, epoch))));
     InSyncChange change =
         new InSyncChange(
             ReplicationWorld.name(partition),
             proposal.leaderEpoch(),
             proposal.partitionEpoch(),
             members);
-    LeaderState asking = leader;
     broker.alterInSync(
         change,
         outcome -> {
-          if (leader != asking) {
+          if (leader == null || leader.leaderEpoch() != proposal.leaderEpoch()) {
             return;
           }
           if (outcome.ok()) {
-            asking.onAccepted(proposal.partitionEpoch());
+            leader.onAccepted(proposal.partitionEpoch());
           } else {
+            refusedAt = proposal.partitionEpoch();
             Errors error = outcome.toError();
-            asking.onRefused(proposal.partitionEpoch(), error, broker.nowMs());
+            leader.onRefused(proposal.partitionEpoch(), error, broker.nowMs());
           }
         });
+  }
+
+  private long named(int follower, long brokerEpoch) {
+    return switch (world.bug) {
+      case NO_BROKER_EPOCH_CHECK -> InSyncProposal.UNCHECKED;
+      case ASK_AGAIN_FOR_ANOTHER_INCARNATION ->
+          brokerEpoch < 0 ? brokerEpoch : incarnations.get(follower);
+      default -> brokerEpoch;
+    };
   }
 
   // Following.

@@ -28,7 +28,8 @@ import org.apache.kafka.common.protocol.Errors;
  *
  * <p>What was handed to a controller that is one no longer is refused in the same way: whoever
  * asked can't tell whether it was done, and asks the next one. Who was answered by then overhears
- * the refusal.
+ * the refusal. A command is handed to one controller once at most: a leader relies on it that what
+ * was once decided against is not decided anew ({@link milena.replication.LeaderState}).
  *
  * <p>Gateways hand each other commands through a door of their own ({@link #DOOR}): what came
  * through it is never handed on, so that nothing goes round in circles.

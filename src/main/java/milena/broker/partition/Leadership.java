@@ -68,22 +68,30 @@ final class Leadership {
     this.safeEnd = log.logEndOffset();
   }
 
-  /** Begins a leader epoch at the log's end. */
+  /**
+   * Begins a leader epoch at the log's end, or goes on with it after the log was closed.
+   *
+   * @param before the last state that this replica led in; null for none
+   */
   static Leadership begin(
-      ReplicaHost host, PartitionLog log, PartitionImage image, long highWatermark)
+      ReplicaHost host,
+      PartitionLog log,
+      PartitionImage image,
+      long highWatermark,
+      LeaderState before)
       throws IOException {
     log.truncateTo(log.logEndOffset()); // without an epoch that it has led in for nothing
     log.beginEpoch(image.leaderEpoch());
+    int epoch = image.leaderEpoch();
+    Members members = members(image);
+    LeaderState.Limits limits = limits(host, log.config());
+    long end = log.logEndOffset();
+    long nowMs = host.nowMs();
     return new Leadership(
         log,
-        new LeaderState(
-            host.brokerId(),
-            image.leaderEpoch(),
-            members(image),
-            limits(host, log.config()),
-            log.logEndOffset(),
-            highWatermark,
-            host.nowMs()));
+        before == null
+            ? new LeaderState(host.brokerId(), epoch, members, limits, end, highWatermark, nowMs)
+            : LeaderState.resumed(before, epoch, members, limits, end, highWatermark, nowMs));
   }
 
   static Members members(PartitionImage image) {

@@ -11,6 +11,7 @@ import milena.common.config.LogConfig;
 import milena.log.PartitionLog;
 import milena.metadata.PartitionImage;
 import milena.replication.FollowerState;
+import milena.replication.LeaderState;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -38,6 +39,9 @@ final class ReplicaRole {
 
   /** Of the last role. */
   private long highWatermark;
+
+  /** The state that it led in before its log was closed; null for none. */
+  private LeaderState ledBefore;
 
   ReplicaRole(TopicIdPartition id, ReplicaHost host, ActorRef<Command> self) {
     this.id = id;
@@ -72,6 +76,7 @@ final class ReplicaRole {
     if (image.leader() != host.brokerId()) {
       if (following == null || following.state().leaderEpoch() != image.leaderEpoch()) {
         resign(Errors.NOT_LEADER_OR_FOLLOWER);
+        ledBefore = null;
         following =
             new Following(
                 log, new FollowerState(image.leader(), image.leaderEpoch(), highWatermark));
@@ -79,7 +84,7 @@ final class ReplicaRole {
       }
     } else if (leadership == null || leadership.state().leaderEpoch() != image.leaderEpoch()) {
       resign(Errors.NOT_LEADER_OR_FOLLOWER);
-      leadership = Leadership.begin(host, log, image, highWatermark);
+      leadership = Leadership.begin(host, log, image, highWatermark, ledBefore);
     } else {
       leadership.state().onDecided(Leadership.members(image), host.nowMs());
     }
@@ -100,6 +105,7 @@ final class ReplicaRole {
   void resign(Errors error) {
     highWatermark = highWatermark();
     if (leadership != null) {
+      ledBefore = leadership.state();
       leadership.resign(error);
       leadership = null;
     }

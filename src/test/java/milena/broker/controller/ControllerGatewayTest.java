@@ -147,4 +147,16 @@ public class ControllerGatewayTest extends JUnitSuite {
     received.expectTerminated(first.controller());
     assertEquals(7, started.receiveMessage().term());
   }
+
+  @Test
+  public void whatAControllerHadIsNotHandedToTheNext() {
+    ActorRef<Controller.Command> gateway = gateway(Duration.ofMinutes(1));
+    log.leads(7);
+    gateway.tell(command(1));
+    assertEquals(command(1), received.receiveMessage());
+    log.leads(9);
+    assertEquals(Errors.NOT_CONTROLLER, replies.receiveMessage().outcome().toError());
+    gateway.tell(command(2));
+    assertEquals(command(2), received.receiveMessage());
+  }
 }
