@@ -4,6 +4,7 @@ import akka.actor.typed.PostStop;
 import akka.actor.typed.PreRestart;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.Behaviors;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import milena.streams.Brokers;
@@ -103,7 +104,9 @@ final class Service {
                   .build();
             });
     return Behaviors.supervise(service)
-        .onFailure(SupervisorStrategy.restart().withLoggingEnabled(false));
+        .onFailure(
+            SupervisorStrategy.restartWithBackoff(Duration.ofMillis(50), Duration.ofSeconds(1), 0.2)
+                .withLoggingEnabled(false));
   }
 
   static ProducerRecord<String, String> record(String topic, Event event) {
