@@ -1,9 +1,11 @@
 package milena.broker.raft;
 
+import akka.actor.Address;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.actor.typed.javadsl.Behaviors;
 import java.io.IOException;
@@ -16,8 +18,9 @@ import milena.common.CborSerializable;
 
 /**
  * Where a voter is reached by the others. Each request runs on a thread that may block, since Ratis
- * answers an append only when it is on disk; a leader sends its appends one after another, so order
- * is kept.
+ * answers an append only when it is on disk. What writes to the log runs one after another ({@link
+ * LogLane}): a leader sends an append again when it has waited too long for the answer, and Ratis
+ * breaks a voter's log for good, until it is opened anew, where two appends meet.
  */
 public final class RaftEndpoint {
   private static final String BLOCKING = "milena.raft-dispatcher";
@@ -25,36 +28,94 @@ public final class RaftEndpoint {
   /** The name of the actor on each voter; configuration gives it the lane for large messages. */
   public static final String NAME = "raft";
 
+  private static final Answer OVERTAKEN =
+      new Answer(null, "A later request of the same voter came while this one waited");
+
   private RaftEndpoint() {}
+
+  /** What the endpoint is told. */
+  public sealed interface Message {}
 
   /** A request of another voter, in Ratis's own bytes. */
   public record Call(RaftRpc.Kind kind, byte[] request, ActorRef<Answer> replyTo)
-      implements CborSerializable {}
+      implements Message, CborSerializable {}
+
+  /** The request that wrote to the log has been answered. */
+  private enum LogFree implements Message {
+    INSTANCE
+  }
 
   /** The answer's bytes, or why there are none. */
   public record Answer(byte[] reply, String failure) implements CborSerializable {}
 
-  public static Behavior<Call> create(RatisMetadataLog log) {
-    return Behaviors.setup(
-        context -> {
-          Executor threads =
-              context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig(BLOCKING));
-          return Behaviors.receive(Call.class)
-              .onMessage(
-                  Call.class,
-                  call -> {
-                    threads.execute(() -> call.replyTo().tell(answer(log, call)));
-                    return Behaviors.same();
-                  })
-              .build();
-        });
+  /** A voter as the endpoint sees it: it answers a request, and blocks while it does. */
+  @FunctionalInterface
+  interface Voter {
+    byte[] serve(RaftRpc.Kind kind, byte[] request) throws IOException;
   }
 
-  private static Answer answer(RatisMetadataLog log, Call call) {
-    try {
-      return new Answer(log.serve(call.kind(), call.request()), null);
-    } catch (IOException | RuntimeException e) {
-      return new Answer(null, e.toString());
+  public static Behavior<Call> create(RatisMetadataLog log) {
+    return create(log::serve);
+  }
+
+  static Behavior<Call> create(Voter voter) {
+    return Behaviors.<Message>setup(context -> new Serving(context, voter).behavior()).narrow();
+  }
+
+  private static final class Serving {
+    private final ActorRef<Message> self;
+    private final Executor threads;
+    private final Voter voter;
+    private final LogLane<Address, Call> lane = new LogLane<>();
+
+    Serving(ActorContext<Message> context, Voter voter) {
+      this.self = context.getSelf();
+      this.threads =
+          context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig(BLOCKING));
+      this.voter = voter;
+    }
+
+    Behavior<Message> behavior() {
+      return Behaviors.receive(Message.class)
+          .onMessage(Call.class, this::onCall)
+          .onMessage(LogFree.class, free -> onLogFree())
+          .build();
+    }
+
+    private Behavior<Message> onCall(Call call) {
+      if (!call.kind().writesLog()) {
+        threads.execute(() -> call.replyTo().tell(answer(call)));
+        return Behaviors.same();
+      }
+      lane.offer(call.replyTo().path().address(), call)
+          .ifPresent(overtaken -> overtaken.replyTo().tell(OVERTAKEN));
+      return serveNext();
+    }
+
+    private Behavior<Message> onLogFree() {
+      lane.release();
+      return serveNext();
+    }
+
+    private Behavior<Message> serveNext() {
+      lane.take().ifPresent(call -> threads.execute(() -> serveAndRelease(call)));
+      return Behaviors.same();
+    }
+
+    private void serveAndRelease(Call call) {
+      try {
+        call.replyTo().tell(answer(call));
+      } finally {
+        self.tell(LogFree.INSTANCE);
+      }
+    }
+
+    private Answer answer(Call call) {
+      try {
+        return new Answer(voter.serve(call.kind(), call.request()), null);
+      } catch (IOException | RuntimeException e) {
+        return new Answer(null, e.toString());
+      }
     }
   }
 

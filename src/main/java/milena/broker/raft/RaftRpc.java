@@ -33,7 +33,12 @@ public final class RaftRpc implements RpcType {
     APPEND_ENTRIES,
     REQUEST_VOTE,
     INSTALL_SNAPSHOT,
-    START_LEADER_ELECTION
+    START_LEADER_ELECTION;
+
+    /** Whether it is a leader's and may change the log, so that it must not meet another such. */
+    boolean writesLog() {
+      return this == APPEND_ENTRIES || this == INSTALL_SNAPSHOT;
+    }
   }
 
   /** Carries a request to another voter and its answer back; blocks the calling Ratis thread. */

@@ -56,6 +56,8 @@ final class RatisProperties {
     Log.setSegmentCacheNumMax(properties, 2);
     Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("4MB"));
     Log.Appender.setSnapshotChunkSizeMax(properties, SNAPSHOT_CHUNK);
+    // Else Ratis chains each append to the one before, and after one failure fails all that follow.
+    Log.setAppendEntriesComposeEnabled(properties, false);
     RaftServerConfigKeys.Write.setByteLimit(properties, SizeInBytes.valueOf("16MB"));
     // Damage is never skipped; what a crash leaves at the end is cut before Ratis looks.
     Log.setCorruptionPolicy(properties, Log.CorruptionPolicy.EXCEPTION);

@@ -82,9 +82,7 @@ final class VoterGate {
    * @throws IOException when this voter may not answer another's request of this kind now
    */
   void requireMayAnswer(RaftRpc.Kind kind) throws IOException {
-    boolean fromLeader =
-        kind == RaftRpc.Kind.APPEND_ENTRIES || kind == RaftRpc.Kind.INSTALL_SNAPSHOT;
-    if (stage == Stage.SHUT || stage == Stage.LEARNING && !fromLeader) {
+    if (stage == Stage.SHUT || stage == Stage.LEARNING && !kind.writesLog()) {
       throw new IOException("This voter's directory was empty: it may not take part yet");
     }
   }
