@@ -166,6 +166,25 @@ public class PartitionReplicaTest extends JUnitSuite {
   }
 
   @Test
+  public void whoWasAskedInCountsOnAfterAnErrorOfItsOwn() {
+    ActorRef<Command> replica = node.spawn(0);
+    replica.tell(become(Replicas.image(0, 0, 1, List.of(1, 2), 1), DEFAULT));
+    replica.tell(new PartitionReplica.FollowerFetched(2, 5, 0, 0, 0)); // it is asked in
+    assertEquals(Errors.NONE, node.append(replica, 1, node.batch("a")).await().error());
+    assertEquals(0, node.view(0).highWatermark());
+    replica.tell(new Reconfigure(null));
+    Answer answer = node.append(replica, 1, node.batch("b"));
+    while (answer.await().error() == Errors.NOT_LEADER_OR_FOLLOWER) {
+      answer = node.append(replica, 1, node.batch("b"));
+    }
+    assertEquals(1, answer.await().baseOffset());
+    assertEquals(0, node.view(0).highWatermark());
+    replica.tell(new PartitionReplica.FollowerFetched(2, 5, 0, 2, 0));
+    assertEquals(2, node.append(replica, 1, node.batch("c")).await().baseOffset());
+    assertEquals(2, node.view(0).highWatermark());
+  }
+
+  @Test
   public void whatIsNotCommittedInTimeIsToldSo() {
     ActorRef<Command> replica = node.spawn(0);
     replica.tell(become(Replicas.image(0, 0, 1, 1, 2), DEFAULT));
