@@ -29,11 +29,23 @@ public class TopicChangesIT extends JUnitSuite {
   @Test
   public void topicsGrowAndGoUnderLoadAndDeletedRecordsAreGoneEverywhere() throws Exception {
     try (MilenaCluster cluster =
-            MilenaCluster.builder().nodes(3).config("min.insync.replicas", "2").start();
+            MilenaCluster.builder()
+                .nodes(3)
+                .config("min.insync.replicas", "2")
+                // A producer whose topic has gone asks for it, and would have it made again.
+                .config("auto.create.topics.enable", "false")
+                .start();
         Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()));
         KafkaProducer<String, String> producer =
             new KafkaProducer<>(
-                Map.of("bootstrap.servers", cluster.bootstrapServers()),
+                Map.of(
+                    "bootstrap.servers",
+                    cluster.bootstrapServers(),
+                    // What was under way to the topic that goes is given up in time.
+                    "delivery.timeout.ms",
+                    "20000",
+                    "request.timeout.ms",
+                    "10000"),
                 new StringSerializer(),
                 new StringSerializer())) {
       create(admin, KEPT.topic());
@@ -41,14 +53,16 @@ public class TopicChangesIT extends JUnitSuite {
       List<Future<RecordMetadata>> sent = new ArrayList<>();
       for (int i = 0; i < 300; i++) {
         sent.add(producer.send(new ProducerRecord<>(KEPT.topic(), 0, null, "r" + i)));
-        producer.send(new ProducerRecord<>("doomed", 0, null, "r" + i));
+        if (i <= 100) {
+          producer.send(new ProducerRecord<>("doomed", 0, null, "r" + i));
+        }
         if (i == 100) {
           admin.createPartitions(Map.of(KEPT.topic(), NewPartitions.increaseTo(6)));
           admin.deleteTopics(List.of("doomed"));
         }
       }
       for (Future<RecordMetadata> each : sent) {
-        each.get(60, TimeUnit.SECONDS);
+        each.get(30, TimeUnit.SECONDS);
       }
       Await.until(
           "there are six partitions",
