@@ -2,13 +2,13 @@ package milena.broker.coordinator;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
-import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import akka.persistence.typed.EventRejectedException;
 import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.RecoveryFailed;
 import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.Effect;
 import akka.persistence.typed.javadsl.EventHandler;
@@ -29,7 +29,6 @@ import milena.group.message.GroupRequest.FetchOffsets;
 import milena.group.message.GroupRequest.Heartbeat;
 import milena.group.message.GroupRequest.TopicsDeleted;
 import milena.group.message.Turn;
-import org.slf4j.event.Level;
 
 /**
  * The actor around one {@link Group}. It lets the group decide, persists the events, applies them,
@@ -58,9 +57,6 @@ public final class GroupCoordinator
   private static final long STANDSTILL_MS = 100;
 
   private static final int STASH_CAPACITY = 2 * GroupHandle.MAX_QUEUED;
-
-  private static final SupervisorStrategy QUIETLY =
-      SupervisorStrategy.stop().withLogLevel(Level.DEBUG);
 
   /** What a coordinator is told. */
   public sealed interface Command {}
@@ -131,7 +127,7 @@ public final class GroupCoordinator
       GroupClock clock,
       GroupHandle handle,
       ActorRef<GroupHost.Command> host) {
-    super(PartitionJournal.persistenceId(place.groupId()));
+    super(PartitionJournal.persistenceId(place.groupId()), CoordinatorFailures.END_RECOVERY);
     this.context = context;
     this.timers = timers;
     this.place = place;
@@ -167,8 +163,8 @@ public final class GroupCoordinator
               Behaviors.withTimers(
                   timers ->
                       new GroupCoordinator(context, timers, place, config, clock, handle, host));
-          // The host tells of it, in a line and not in a page.
-          return Behaviors.supervise(coordinator).onFailure(EventRejectedException.class, QUIETLY);
+          return Behaviors.supervise(coordinator)
+              .onFailure(EventRejectedException.class, CoordinatorFailures.END_WRITE);
         });
   }
 
@@ -196,6 +192,9 @@ public final class GroupCoordinator
   public SignalHandler<Group<PendingReply>> signalHandler() {
     return newSignalHandlerBuilder()
         .onSignal(RecoveryCompleted.instance(), this::onRecovered)
+        .onSignal(
+            RecoveryFailed.class,
+            (group, failed) -> CoordinatorFailures.tell(place.groupId(), failed.getFailure()))
         .build();
   }
 
