@@ -13,7 +13,11 @@ final class NodeRuns {
   private final Settings settings;
   private final Runnable onEnd;
   private RunningNode current;
-  private boolean over;
+
+  /** Known without the lock, so that a run need not be up before it can be ended. */
+  private volatile RunningNode beginning;
+
+  private volatile boolean over;
 
   private NodeRuns(Settings settings, Runnable onEnd) {
     this.settings = settings;
@@ -26,7 +30,8 @@ final class NodeRuns {
   static NodeRuns start(Settings settings, Runnable onEnd) {
     NodeRuns runs = new NodeRuns(settings, onEnd);
     synchronized (runs) {
-      runs.current = RunningNode.start(settings, onEnd, runs::beginAgain);
+      runs.current = runs.next();
+      runs.current.start();
     }
     return runs;
   }
@@ -35,14 +40,32 @@ final class NodeRuns {
     return current;
   }
 
-  synchronized boolean stop() {
-    over = true;
-    return current.stop();
+  private RunningNode next() {
+    return RunningNode.of(settings, onEnd, this::beginAgain);
   }
 
-  synchronized void kill() {
+  /** Stops cleanly; a run that begins anew ends without having been up. */
+  boolean stop() {
+    noMore();
+    synchronized (this) {
+      return current.stop();
+    }
+  }
+
+  /** Ends as a crash would. */
+  void kill() {
+    noMore();
+    synchronized (this) {
+      current.kill();
+    }
+  }
+
+  private void noMore() {
     over = true;
-    current.kill();
+    RunningNode waiting = beginning;
+    if (waiting != null) {
+      waiting.giveUp();
+    }
   }
 
   private synchronized void beginAgain() {
@@ -51,11 +74,21 @@ final class NodeRuns {
     }
     current.withdraw();
     try {
-      current = RunningNode.start(settings, onEnd, this::beginAgain);
+      RunningNode next = next();
+      beginning = next;
+      if (over) {
+        return;
+      }
+      next.start();
+      current = next;
     } catch (CannotStart e) {
-      LOG.error("The node can't begin anew", e);
-      over = true;
-      onEnd.run();
+      if (!over) {
+        LOG.error("The node can't begin anew", e);
+        over = true;
+        onEnd.run();
+      }
+    } finally {
+      beginning = null;
     }
   }
 }

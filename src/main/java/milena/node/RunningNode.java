@@ -61,21 +61,35 @@ final class RunningNode {
   }
 
   /**
+   * A node that is yet to {@link #start}.
+   *
    * @param onEnd run when the node has ended though nobody asked it to
    * @param onExpelled run, once, when the cluster takes this run for dead: it shall withdraw
    */
-  static RunningNode start(Settings settings, Runnable onEnd, Runnable onExpelled) {
-    RunningNode node = new RunningNode(NodeConfig.of(settings), onEnd, onExpelled);
+  static RunningNode of(Settings settings, Runnable onEnd, Runnable onExpelled) {
+    return new RunningNode(NodeConfig.of(settings), onEnd, onExpelled);
+  }
+
+  /**
+   * Starts, and waits until it serves.
+   *
+   * @throws CannotStart when it can't, or {@link #giveUp} was called; nothing of it is left then
+   */
+  void start() {
     try {
-      node.start();
-      return node;
+      open();
     } catch (Throwable failure) {
-      node.kill();
+      kill();
       throw refusal(failure);
     }
   }
 
-  private void start() throws Exception {
+  /** Makes a start that waits to be let in fail now; does nothing once the node is up. */
+  void giveUp() {
+    up.completeExceptionally(new CannotStart("The node was asked to end while it started.", null));
+  }
+
+  private void open() throws Exception {
     long began = System.nanoTime();
     BrokerConfig settings = config.broker();
     if (settings.isBroker()) {

@@ -28,7 +28,8 @@ public class PartFailureIT extends JUnitSuite {
                 "controller.listener.names", "CONTROLLER",
                 "controller.quorum.voters", "1@127.0.0.1:1",
                 "log.dirs", folder.getRoot().toString()));
-    RunningNode node = RunningNode.start(settings, ended::countDown, () -> {});
+    RunningNode node = RunningNode.of(settings, ended::countDown, () -> {});
+    node.start();
     node.parts().lifecycle().tell(new BrokerLifecycle.Stop(node.parts().system().deadLetters()));
     assertTrue(ended.await(30, TimeUnit.SECONDS));
     assertFalse(node.stop());

@@ -1,0 +1,49 @@
+package milena.node;
+
+import static org.junit.Assert.assertTrue;
+
+import java.net.ServerSocket;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.Assert;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+import org.scalatestplus.junit.JUnitSuite;
+
+/** A broker that waits for controllers which are not there, and is not wanted any more. */
+public class GivenUpStartIT extends JUnitSuite {
+  /** Far below the minute that a broker waits to be let in. */
+  private static final int PROMPT_SECONDS = 20;
+
+  @Rule public final TemporaryFolder folder = new TemporaryFolder();
+
+  @Test
+  public void aStartEndsAtOnceWhenItIsGivenUp() throws Exception {
+    int nobodyListens;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      nobodyListens = socket.getLocalPort();
+    }
+    RunningNode node =
+        RunningNode.of(
+            Settings.of(
+                Map.of(
+                    "process.roles", "broker",
+                    "node.id", "2",
+                    "listeners", "PLAINTEXT://127.0.0.1:0",
+                    "controller.listener.names", "CONTROLLER",
+                    "controller.quorum.voters", "1@127.0.0.1:" + nobodyListens,
+                    "log.dirs", folder.getRoot().getPath())),
+            () -> {},
+            () -> {});
+    CompletableFuture<Void> started = CompletableFuture.runAsync(node::start);
+    node.giveUp();
+    ExecutionException failure =
+        Assert.assertThrows(
+            ExecutionException.class, () -> started.get(PROMPT_SECONDS, TimeUnit.SECONDS));
+    assertTrue(failure.toString(), failure.getCause() instanceof CannotStart);
+    assertTrue(failure.toString(), failure.getMessage().contains("asked to end"));
+  }
+}
