@@ -122,7 +122,7 @@ public final class MilenaExtension
   /** Closed by JUnit at the end of the class or method that it was started for. */
   @SuppressWarnings("deprecation") // Its successor needs JUnit 5.13; this one serves all of 5.
   private record Running(DisposableBroker broker)
-      implements ExtensionContext.Store.CloseableResource {
+      implements ExtensionContext.Store.CloseableResource, AutoCloseable {
     @Override
     public void close() {
       broker.close();
