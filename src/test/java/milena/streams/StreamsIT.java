@@ -418,11 +418,21 @@ public class StreamsIT extends JUnitSuite {
     for (int i = 0; i < 10; i++) {
       assertTrue(await(queue.pull()).isPresent());
     }
-    for (int i = 0; i < 5; i++) {
+    // In the long run somebody writes on all the while.
+    int looks = Boolean.getBoolean("long") ? 200 : 5;
+    UniqueKillSwitch writing =
+        Source.repeat(value)
+            .throttle(1_000, Duration.ofSeconds(1))
+            .viaMat(KillSwitches.single(), Keep.right())
+            .map(each -> new ProducerRecord<String, String>(topic, each))
+            .to(Producer.plainSink(producing()))
+            .run(system);
+    for (int i = 0; i < looks; i++) {
       Thread.sleep(300);
       long grown = usedMemory() - before;
       assertTrue("60 MB are there, and so much is held: " + grown, grown < 20_000_000);
     }
+    writing.shutdown();
     queue.cancel();
   }
 
