@@ -1,5 +1,8 @@
 package milena.cli.client;
 
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -13,6 +16,7 @@ import java.util.Properties;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -87,7 +91,12 @@ public final class ConsumeCommand extends ClientCommand {
       description = "Leave out what belongs to no committed transaction.")
   private boolean committed;
 
-  private final PrintStream lines = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+  /** Written out after each poll; System.out would do so after each line. */
+  private final PrintStream lines =
+      new PrintStream(
+          new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
+          false,
+          StandardCharsets.UTF_8);
 
   @Override
   int run() throws Exception {
@@ -161,7 +170,8 @@ public final class ConsumeCommand extends ClientCommand {
     Map<TopicPartition, Long> ends = new HashMap<>();
     Progress progress = new Progress(err(), "records");
     while (progress.count() < max) {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+      ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
+      for (ConsumerRecord<byte[], byte[]> record : polled) {
         TopicPartition partition = new TopicPartition(record.topic(), record.partition());
         if (progress.count() >= max) {
           // Not printed, so not read: a group goes on with it.
@@ -175,7 +185,7 @@ public final class ConsumeCommand extends ClientCommand {
         // Whoever read our output has gone (head, less).
         break;
       }
-      if (group != null && !consumer.assignment().isEmpty()) {
+      if (group != null && !polled.isEmpty()) {
         consumer.commitSync();
       }
       if (!follow && isAtEnd(consumer, ends)) {
