@@ -2,9 +2,7 @@ package milena.group.classic;
 
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import milena.group.message.GroupEvent.MembershipStored;
@@ -19,7 +17,6 @@ import milena.group.message.GroupRequest.Sync;
 import milena.group.message.GroupResponse.Described;
 import milena.group.message.GroupResponse.Described.DescribedMember;
 import milena.group.message.GroupResponse.HeartbeatAnswered;
-import milena.group.message.GroupResponse.Joined;
 import milena.group.message.GroupResponse.Left;
 import milena.group.message.GroupResponse.Left.LeftMember;
 import milena.group.message.GroupResponse.Synced;
@@ -36,18 +33,19 @@ import org.apache.kafka.common.protocol.Errors;
  * as requests are decided and is lost with the coordinator. What it is for good changes by {@link
  * #apply} alone. No request may be decided between a turn that has events and their application.
  *
- * <p>{@link ClassicState} has the table of phases; {@link Rebalance} makes the way through them.
+ * <p>{@link ClassicState} has the table of phases; {@link Rebalance} makes the way through them;
+ * {@link Admission} decides on joins.
  *
  * @param <A> how the caller addresses a reply
  */
 public final class ClassicGroup<A> {
-  private final ClassicConfig config;
   private final Membership<A> members = new Membership<>();
   private final Rebalance<A> rebalance;
+  private final Admission<A> admission;
 
   public ClassicGroup(ClassicConfig config) {
-    this.config = config;
     this.rebalance = new Rebalance<>(config, members);
+    this.admission = new Admission<>(config, members, rebalance);
   }
 
   // What it is ------------------------------------------------------------------------------
@@ -77,7 +75,7 @@ public final class ClassicGroup<A> {
 
   /** Whether nobody is in the group or about to be. */
   public boolean isVacant() {
-    return members.isEmpty() && rebalance.expected().isEmpty() && state() == ClassicState.EMPTY;
+    return rebalance.isVacant();
   }
 
   public boolean usesConsumerProtocol() {
@@ -106,115 +104,7 @@ public final class ClassicGroup<A> {
 
   /** A member wants in, or in again. */
   public void join(Join join, A from, Turn<A> turn) {
-    boolean isUnknown = join.memberId().isEmpty();
-    if (!isUnknown && !isStored() && isVacant()) {
-      turn.reply(from, Joined.failed(Errors.UNKNOWN_MEMBER_ID, join.memberId()));
-    } else if (!mayEnter(join.memberId())) {
-      remove(join.memberId(), turn);
-      rebalance.completeIfAllJoined(turn);
-      turn.reply(from, Joined.failed(Errors.GROUP_MAX_SIZE_REACHED, ""));
-    } else if (!agreesOn(join)) {
-      turn.reply(from, Joined.failed(Errors.INCONSISTENT_GROUP_PROTOCOL, join.memberId()));
-    } else if (isUnknown) {
-      joinUnknown(join, from, turn);
-    } else {
-      joinKnown(join, from, turn);
-    }
-  }
-
-  private void joinUnknown(Join join, A from, Turn<A> turn) {
-    String name = join.instanceId() == null ? join.clientId() : join.instanceId();
-    String newId = name + "-" + join.freshId();
-    if (join.instanceId() != null && members.idOf(join.instanceId()) != null) {
-      replaceStatic(join, members.idOf(join.instanceId()), newId, from, turn);
-    } else if (join.instanceId() == null && join.memberIdRequired()) {
-      rebalance.expect(newId, turn.nowMs() + join.sessionTimeoutMs());
-      turn.reply(from, Joined.failed(Errors.MEMBER_ID_REQUIRED, newId));
-    } else {
-      admit(newId, join, from, turn);
-    }
-  }
-
-  private void joinKnown(Join join, A from, Turn<A> turn) {
-    String id = join.memberId();
-    if (join.instanceId() == null && rebalance.expected().contains(id)) {
-      admit(id, join, from, turn);
-      return;
-    }
-    Errors error = members.check(id, join.instanceId());
-    if (error != Errors.NONE) {
-      turn.reply(from, Joined.failed(error, id));
-      return;
-    }
-    Member<A> member = members.find(id);
-    boolean isNews =
-        switch (state()) {
-          case PREPARING_REBALANCE -> true;
-          case COMPLETING_REBALANCE -> !member.saidTheSame(join.protocols());
-          // A leader rejoins a stable group when it wants to assign anew, whatever its reason.
-          case STABLE -> members.isLeader(id) || !member.saidTheSame(join.protocols());
-          case EMPTY -> throw new IllegalStateException("An empty group has a member: " + id);
-        };
-    if (isNews) {
-      member.update(join);
-      rebalance.park(member, from, turn);
-      rebalance.startOrComplete(turn);
-    } else {
-      // It may not have got the answer to its first join.
-      boolean tellMembers =
-          state() == ClassicState.COMPLETING_REBALANCE && members.isLeader(member.id());
-      turn.reply(from, rebalance.joined(member, tellMembers, members.leader(), false));
-    }
-  }
-
-  private void admit(String id, Join join, A from, Turn<A> turn) {
-    Member<A> member = Member.joining(id, join);
-    member.isNew = true;
-    rebalance.admit(member, join.protocolType());
-    rebalance.park(member, from, turn);
-    // A new member doesn't know its id before the join is answered, so it has no heartbeats to
-    // send, and its connection is not read meanwhile: only this deadline ends a join whose client
-    // has gone.
-    member.sessionDeadlineMs = turn.nowMs() + config.newMemberJoinTimeoutMs();
-    rebalance.startOrComplete(turn);
-  }
-
-  /** A static member came again, without the id that its last incarnation had. */
-  private void replaceStatic(Join join, String oldId, String newId, A from, Turn<A> turn) {
-    String oldLeader = members.leader();
-    Member<A> old = members.find(oldId);
-    if (old.joining != null) {
-      turn.reply(old.joining, Joined.failed(Errors.FENCED_INSTANCE_ID, oldId));
-    }
-    if (old.syncing != null) {
-      turn.reply(old.syncing, Synced.failed(Errors.FENCED_INSTANCE_ID));
-    }
-    Member<A> member = members.replace(oldId, newId);
-    rebalance.replaced(oldId, newId);
-    member.update(join);
-    member.extendSession(turn.nowMs());
-    switch (state()) {
-      case STABLE -> {
-        if (members.elect().equals(rebalance.protocolName())) {
-          // Nothing changes for the others: it takes over what its last incarnation had.
-          Map<String, byte[]> assignments = new LinkedHashMap<>();
-          members.all().forEach(m -> assignments.put(m.id(), m.assignment()));
-          turn.write(new MembershipStored(rebalance.toMetadata(assignments)));
-          boolean leads = join.understandsSkipAssignment() && members.isLeader(newId);
-          String toldLeader = join.understandsSkipAssignment() ? members.leader() : oldLeader;
-          turn.reply(from, rebalance.joined(member, leads, toldLeader, leads));
-        } else {
-          rebalance.park(member, from, turn);
-          rebalance.startOrComplete(turn);
-        }
-      }
-      case COMPLETING_REBALANCE, PREPARING_REBALANCE -> {
-        // The leader may already be assigning to the old id, so all must join once more.
-        rebalance.park(member, from, turn);
-        rebalance.startOrComplete(turn);
-      }
-      case EMPTY -> throw new IllegalStateException("An empty group has a member: " + oldId);
-    }
+    admission.join(join, from, turn);
   }
 
   /** A member asks for its assignment. */
@@ -267,7 +157,7 @@ public final class ClassicGroup<A> {
   }
 
   private Errors leaveOne(Leaver leaver, Turn<A> turn) {
-    if (rebalance.expected().contains(leaver.memberId())) {
+    if (rebalance.isExpected(leaver.memberId())) {
       rebalance.forget(leaver.memberId());
       return Errors.NONE;
     }
@@ -277,7 +167,7 @@ public final class ClassicGroup<A> {
     }
     Errors error = id == null ? Errors.UNKNOWN_MEMBER_ID : members.check(id, leaver.instanceId());
     if (error == Errors.NONE) {
-      remove(id, turn);
+      rebalance.remove(id, turn);
     }
     return error;
   }
@@ -334,17 +224,14 @@ public final class ClassicGroup<A> {
 
   /** Does all that is due. */
   public void tick(Turn<A> turn) {
-    for (String id : rebalance.expectedInVain(turn.nowMs())) {
-      rebalance.forget(id);
-      rebalance.completeIfAllJoined(turn);
-    }
+    rebalance.giveUpExpected(turn);
     boolean anyDied = false;
     for (Member<A> member : members.snapshot()) {
       if (member.sessionDeadlineMs <= turn.nowMs()) {
         if (member.isExcusedFromHeartbeats()) {
           member.sessionDeadlineMs = Member.NEVER;
         } else {
-          remove(member.id(), turn);
+          rebalance.remove(member.id(), turn);
           anyDied = true;
         }
       }
@@ -404,41 +291,7 @@ public final class ClassicGroup<A> {
     return error == Errors.NONE && generation != generation() ? Errors.ILLEGAL_GENERATION : error;
   }
 
-  private boolean mayEnter(String memberId) {
-    return switch (state()) {
-      case EMPTY -> true;
-      // Who is waiting already stays; the rest are let in as they come, up to the limit, so that
-      // a group which is larger than a lowered limit shrinks at its next rebalance.
-      case PREPARING_REBALANCE ->
-          members.has(memberId) && members.find(memberId).joining != null
-              || members.joiningCount() < config.maxSize();
-      case COMPLETING_REBALANCE, STABLE ->
-          members.has(memberId) || members.size() < config.maxSize();
-    };
-  }
-
-  private boolean agreesOn(Join join) {
-    if (join.protocolType().isEmpty() || join.protocols().isEmpty()) {
-      return false;
-    }
-    return state() == ClassicState.EMPTY
-        || join.protocolType().equals(protocolType()) && members.canAgreeOn(join.protocols());
-  }
-
   private static boolean differ(String said, String known) {
     return said != null && known != null && !said.equals(known);
-  }
-
-  private void remove(String id, Turn<A> turn) {
-    Member<A> removed = members.remove(id);
-    rebalance.forget(id);
-    if (removed != null) {
-      if (removed.joining != null) {
-        turn.reply(removed.joining, Joined.failed(Errors.UNKNOWN_MEMBER_ID, ""));
-      }
-      if (removed.syncing != null) {
-        turn.reply(removed.syncing, Synced.failed(Errors.UNKNOWN_MEMBER_ID));
-      }
-    }
   }
 }

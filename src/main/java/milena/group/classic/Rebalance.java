@@ -1,8 +1,6 @@
 package milena.group.classic;
 
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,8 +39,7 @@ final class Rebalance<A> {
   private boolean isStored;
   private Optional<Set<String>> subscribedTopics = Optional.empty();
 
-  /** Ids handed out but not yet used for a join, and until when they may be. */
-  private final Map<String, Long> expectedUntilMs = new LinkedHashMap<>();
+  private final ExpectedMembers expected = new ExpectedMembers();
 
   /** Members of this generation that have not asked for their assignment. */
   private final Set<String> unsynced = new HashSet<>();
@@ -94,28 +91,38 @@ final class Rebalance<A> {
 
   // Whom it waits for -----------------------------------------------------------------------
 
-  /** Those who were given an id and shall join with it. */
-  Set<String> expected() {
-    return expectedUntilMs.keySet();
+  /** Whether nobody is in the group or about to be. */
+  boolean isVacant() {
+    return members.isEmpty() && expected.isEmpty() && state == ClassicState.EMPTY;
+  }
+
+  /** Whether this id was given to somebody who shall join with it. */
+  boolean isExpected(String id) {
+    return expected.contains(id);
   }
 
   void expect(String id, long untilMs) {
-    expectedUntilMs.put(id, untilMs);
+    expected.add(id, untilMs);
   }
 
-  List<String> expectedInVain(long nowMs) {
-    List<String> ids = new ArrayList<>(0);
-    for (Map.Entry<String, Long> entry : expectedUntilMs.entrySet()) {
-      if (entry.getValue() <= nowMs) {
-        ids.add(entry.getKey());
+  /** Waits for this one no longer. */
+  void forget(String id) {
+    expected.remove(id);
+    unsynced.remove(id);
+  }
+
+  /** Takes somebody out of the group, if it is in it; what it waits for is answered. */
+  void remove(String id, Turn<A> turn) {
+    Member<A> removed = members.remove(id);
+    forget(id);
+    if (removed != null) {
+      if (removed.joining != null) {
+        turn.reply(removed.joining, Joined.failed(Errors.UNKNOWN_MEMBER_ID, ""));
+      }
+      if (removed.syncing != null) {
+        turn.reply(removed.syncing, Synced.failed(Errors.UNKNOWN_MEMBER_ID));
       }
     }
-    return ids;
-  }
-
-  void forget(String id) {
-    expectedUntilMs.remove(id);
-    unsynced.remove(id);
   }
 
   void replaced(String oldId, String newId) {
@@ -132,7 +139,7 @@ final class Rebalance<A> {
       admittedSinceDeadlineSet = true;
     }
     members.add(member);
-    expectedUntilMs.remove(member.id());
+    expected.remove(member.id());
   }
 
   /** Keeps a join until the generation is complete. An older one of the same member is let go. */
@@ -144,11 +151,7 @@ final class Rebalance<A> {
   }
 
   long nextDeadlineMs() {
-    long next = Math.min(joinDeadlineMs, syncDeadlineMs);
-    for (long until : expectedUntilMs.values()) {
-      next = Math.min(next, until);
-    }
-    return next;
+    return Math.min(expected.nextDeadlineMs(), Math.min(joinDeadlineMs, syncDeadlineMs));
   }
 
   // The joins -------------------------------------------------------------------------------
@@ -194,7 +197,7 @@ final class Rebalance<A> {
   void completeIfAllJoined(Turn<A> turn) {
     if (state == ClassicState.PREPARING_REBALANCE
         && !isInitial
-        && expectedUntilMs.isEmpty()
+        && expected.isEmpty()
         && members.allJoining()) {
       completeJoins(turn);
     }
@@ -297,6 +300,13 @@ final class Rebalance<A> {
 
   // Time ------------------------------------------------------------------------------------
 
+  /** Lets go of those who were given an id and did not come. */
+  void giveUpExpected(Turn<A> turn) {
+    if (expected.expire(turn.nowMs())) {
+      completeIfAllJoined(turn);
+    }
+  }
+
   void tick(Turn<A> turn) {
     if (joinDeadlineMs <= turn.nowMs()) {
       if (isInitial && admittedSinceDeadlineSet && initialRemainingMs > 0) {
@@ -351,7 +361,7 @@ final class Rebalance<A> {
     protocolName = null;
     stateSinceMs = -1;
     subscribedTopics = Optional.empty();
-    expectedUntilMs.clear();
+    expected.clear();
     unsynced.clear();
     joinDeadlineMs = NEVER;
     syncDeadlineMs = NEVER;
