@@ -40,7 +40,11 @@ public final class MemberLink implements BrokerLink {
       return own.call(clientId, request, version);
     }
     short api = request.apiKey();
-    return send(broker, Payloads.of(new Payloads.Call(clientId, version, request)), timeout)
+    return send(
+            broker,
+            Payloads.of(new Payloads.Call(clientId, version, request)),
+            Duration.ZERO,
+            timeout)
         .thenApply(bytes -> Payloads.called(bytes, api, version));
   }
 
@@ -48,7 +52,11 @@ public final class MemberLink implements BrokerLink {
   public CompletionStage<ReadAnswer> read(int broker, ReadRequest request) {
     return isOwn(broker)
         ? own.read(request)
-        : send(broker, Payloads.of(request), WAY.plusMillis(request.maxWaitMs()))
+        : send(
+                broker,
+                Payloads.of(request),
+                Duration.ofMillis(request.maxWaitMs()),
+                WAY.plusMillis(request.maxWaitMs()))
             .thenApply(Payloads::readAnswer);
   }
 
@@ -56,13 +64,14 @@ public final class MemberLink implements BrokerLink {
   public CompletionStage<WriteAnswer> write(int broker, WriteRequest request) {
     return isOwn(broker)
         ? own.write(request)
-        : send(broker, Payloads.of(request), WAY.plusMillis(request.timeoutMs()))
+        : send(broker, Payloads.of(request), Duration.ZERO, WAY.plusMillis(request.timeoutMs()))
             .thenApply(Payloads::writeAnswer);
   }
 
-  private CompletableFuture<ByteString> send(int broker, ByteString request, Duration timeout) {
+  private CompletableFuture<ByteString> send(
+      int broker, ByteString request, Duration grace, Duration timeout) {
     CompletableFuture<ByteString> done = new CompletableFuture<>();
-    others.tell(new StreamLink.Send(broker, request, timeout, done));
+    others.tell(new StreamLink.Send(broker, request, grace, timeout, done));
     return done;
   }
 }

@@ -1,6 +1,5 @@
 package milena.streams.link;
 
-import akka.actor.Address;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorRefResolver;
 import akka.actor.typed.Behavior;
@@ -15,26 +14,28 @@ import akka.cluster.ClusterEvent.MemberEvent;
 import akka.cluster.ClusterEvent.ReachabilityEvent;
 import akka.cluster.Member;
 import akka.cluster.MemberStatus;
+import akka.cluster.UniqueAddress;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Subscribe;
 import akka.util.ByteString;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import milena.streams.link.StreamMessage.Answer;
 import milena.streams.link.StreamMessage.Ask;
-import org.apache.kafka.common.errors.DisconnectException;
-import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataResponseData;
 
 /**
  * Sends a program's requests to the gateways of brokers, which it finds among the members of the
- * actor cluster, and hands out the answers. What was asked of a broker that is lost fails at once;
- * what is not answered in time fails then. How much may be under way is the askers' affair: each of
- * a stream's partitions has one read and a few writes.
+ * actor cluster, and hands out the answers. What was asked of a broker that is lost, or fenced by
+ * the cluster's controller, fails at once; what is not answered in time fails then. How much may be
+ * under way is the askers' affair: each of a stream's partitions has one read and a few writes.
  */
 public final class StreamLink extends AbstractBehavior<StreamLink.Command> {
   /** Its name below the guardian, for the settings of remoting. */
@@ -42,14 +43,23 @@ public final class StreamLink extends AbstractBehavior<StreamLink.Command> {
 
   private static final String BROKER = "broker-";
   private static final Duration LOOK = Duration.ofMillis(200);
+  private static final short INQUIRY_VERSION = 12;
+  private static final Duration INQUIRY_TIMEOUT = Duration.ofSeconds(1);
 
   /** Local. */
   public sealed interface Command {}
 
   /**
    * @param broker its id, or {@link BrokerLink#ANY}
+   * @param grace what the broker may take without anything being wrong
+   * @param timeout after what time it fails
    */
-  record Send(int broker, ByteString request, Duration timeout, CompletableFuture<ByteString> done)
+  record Send(
+      int broker,
+      ByteString request,
+      Duration grace,
+      Duration timeout,
+      CompletableFuture<ByteString> done)
       implements Command {}
 
   private record Arrived(StreamMessage message) implements Command {}
@@ -60,27 +70,17 @@ public final class StreamLink extends AbstractBehavior<StreamLink.Command> {
     INSTANCE
   }
 
-  private static final class Pending {
-    final int broker;
-    final long deadlineNanos;
-    final CompletableFuture<ByteString> done;
-    final Parts parts = new Parts();
-
-    Pending(int broker, long deadlineNanos, CompletableFuture<ByteString> done) {
-      this.broker = broker;
-      this.deadlineNanos = deadlineNanos;
-      this.done = done;
-    }
-  }
+  /** The brokers that the cluster counts on, as one of them has said. */
+  private record InService(Set<Integer> brokers) implements Command {}
 
   private final Cluster cluster;
   private final ActorRefResolver resolver;
   private final ActorRef<StreamMessage> answers;
   private final Map<Integer, ActorRef<StreamMessage>> gateways = new HashMap<>();
-  private final Map<Integer, Address> addresses = new HashMap<>();
-  private final Map<Long, Pending> pending = new HashMap<>();
+  private final Map<Integer, UniqueAddress> runs = new HashMap<>();
+  private final Outstanding outstanding = new Outstanding();
   private final TimerScheduler<Command> timers;
-  private long lastId;
+  private boolean isInquiring;
   private int turn;
 
   private StreamLink(ActorContext<Command> context, TimerScheduler<Command> timers) {
@@ -113,6 +113,7 @@ public final class StreamLink extends AbstractBehavior<StreamLink.Command> {
         .onMessage(Arrived.class, this::onArrived)
         .onMessage(Changed.class, changed -> onChanged())
         .onMessage(Look.class, due -> onLook())
+        .onMessage(InService.class, this::onInService)
         .onSignal(PostStop.class, stop -> onStop())
         .build();
   }
@@ -121,11 +122,10 @@ public final class StreamLink extends AbstractBehavior<StreamLink.Command> {
     int broker = send.broker() == BrokerLink.ANY ? anyBroker() : send.broker();
     ActorRef<StreamMessage> gateway = gateways.get(broker);
     if (gateway == null) {
-      send.done().completeExceptionally(lost(send.broker()));
+      send.done().completeExceptionally(Outstanding.lost(send.broker()));
       return this;
     }
-    long id = ++lastId;
-    pending.put(id, new Pending(broker, System.nanoTime() + send.timeout().toNanos(), send.done()));
+    long id = outstanding.add(broker, System.nanoTime(), send.grace(), send.timeout(), send.done());
     lookSoon();
     int parts = StreamMessage.partsOf(send.request());
     for (int part = 0; part < parts; part++) {
@@ -134,19 +134,18 @@ public final class StreamLink extends AbstractBehavior<StreamLink.Command> {
     return this;
   }
 
+  /** One after another, of those that are not suspected if there are any. */
   private int anyBroker() {
     List<Integer> known = new ArrayList<>(gateways.keySet());
+    if (!known.stream().allMatch(outstanding::isSuspect)) {
+      known.removeIf(outstanding::isSuspect);
+    }
     return known.isEmpty() ? BrokerLink.ANY : known.get(Math.floorMod(turn++, known.size()));
   }
 
   private Behavior<Command> onArrived(Arrived arrived) {
     if (arrived.message() instanceof Answer answer) {
-      Pending asked = pending.get(answer.id());
-      ByteString whole = asked == null ? null : asked.parts.add(answer);
-      if (whole != null) {
-        pending.remove(answer.id());
-        asked.done.complete(whole);
-      }
+      outstanding.arrived(answer, System.nanoTime());
     }
     return this;
   }
@@ -166,7 +165,7 @@ public final class StreamLink extends AbstractBehavior<StreamLink.Command> {
 
   /** Which brokers can be reached now, by the state of the cluster as this member sees it. */
   private void look() {
-    Map<Integer, Address> now = new HashMap<>();
+    Map<Integer, UniqueAddress> now = new HashMap<>();
     for (Member member : cluster.state().getMembers()) {
       boolean usable =
           member.status() == MemberStatus.up()
@@ -174,73 +173,86 @@ public final class StreamLink extends AbstractBehavior<StreamLink.Command> {
       if (usable) {
         for (String role : member.getRoles()) {
           if (role.startsWith(BROKER)) {
-            now.put(Integer.parseInt(role.substring(BROKER.length())), member.address());
+            now.put(Integer.parseInt(role.substring(BROKER.length())), member.uniqueAddress());
           }
         }
       }
     }
-    if (!now.equals(addresses)) {
-      for (int broker : addresses.keySet()) {
-        if (!addresses.get(broker).equals(now.get(broker))) {
+    if (!now.equals(runs)) {
+      for (int broker : runs.keySet()) {
+        if (!runs.get(broker).equals(now.get(broker))) {
           gateways.remove(broker);
-          failAllOf(broker);
+          outstanding.forget(broker);
+          outstanding.failAllOf(broker);
         }
       }
       now.forEach(
-          (broker, address) ->
+          (broker, run) ->
               gateways.computeIfAbsent(
-                  broker, id -> resolver.resolveActorRef(address + "/user/" + StreamGateway.NAME)));
-      addresses.clear();
-      addresses.putAll(now);
+                  broker,
+                  id -> resolver.resolveActorRef(run.address() + "/user/" + StreamGateway.NAME)));
+      runs.clear();
+      runs.putAll(now);
     }
-  }
-
-  private void failAllOf(int broker) {
-    List<Pending> lost = new ArrayList<>();
-    Iterator<Pending> all = pending.values().iterator();
-    while (all.hasNext()) {
-      Pending each = all.next();
-      if (each.broker == broker) {
-        all.remove();
-        lost.add(each);
-      }
-    }
-    lost.forEach(each -> each.done.completeExceptionally(lost(broker)));
   }
 
   private Behavior<Command> onLook() {
     look();
     long now = System.nanoTime();
-    List<Pending> late = new ArrayList<>();
-    Iterator<Pending> all = pending.values().iterator();
-    while (all.hasNext()) {
-      Pending each = all.next();
-      if (each.deadlineNanos - now < 0) {
-        all.remove();
-        late.add(each);
-      }
+    outstanding.failLate(now);
+    if (!outstanding.quiet(now).isEmpty()) {
+      inquire();
     }
-    late.forEach(
-        each ->
-            each.done.completeExceptionally(
-                new TimeoutException("Broker " + each.broker + " did not answer in time")));
-    if (!pending.isEmpty()) {
+    if (!outstanding.isEmpty()) {
       lookSoon();
     }
     return this;
   }
 
-  private Behavior<Command> onStop() {
-    List<Pending> left = List.copyOf(pending.values());
-    pending.clear();
-    left.forEach(each -> each.done.completeExceptionally(lost(each.broker)));
+  /**
+   * Asks another broker which ones the cluster counts on: a crash is known to the controller long
+   * before the members of an actor cluster agree that one of them is gone.
+   */
+  private void inquire() {
+    int other = anyBroker();
+    if (isInquiring || outstanding.isSuspect(other) || !gateways.containsKey(other)) {
+      return;
+    }
+    isInquiring = true;
+    MetadataRequestData request = new MetadataRequestData().setTopics(List.of());
+    ActorRef<Command> self = getContext().getSelf();
+    CompletableFuture<ByteString> answer = new CompletableFuture<>();
+    answer
+        .thenApply(bytes -> Payloads.called(bytes, request.apiKey(), INQUIRY_VERSION))
+        .whenComplete(
+            (told, failure) -> {
+              Set<Integer> inService = new HashSet<>();
+              if (failure == null) {
+                ((MetadataResponseData) told)
+                    .brokers()
+                    .forEach(broker -> inService.add(broker.nodeId()));
+              }
+              self.tell(new InService(inService));
+            });
+    Payloads.Call call = new Payloads.Call("streams-link", INQUIRY_VERSION, request);
+    onSend(new Send(other, Payloads.of(call), Duration.ZERO, INQUIRY_TIMEOUT, answer));
+  }
+
+  /** What a broker that is fenced was asked goes to whoever leads in its place. */
+  private Behavior<Command> onInService(InService inService) {
+    isInquiring = false;
+    if (!inService.brokers().isEmpty()) {
+      for (int broker : outstanding.quiet(System.nanoTime())) {
+        if (!inService.brokers().contains(broker)) {
+          outstanding.failAllOf(broker);
+        }
+      }
+    }
     return this;
   }
 
-  private static DisconnectException lost(int broker) {
-    return new DisconnectException(
-        broker == BrokerLink.ANY
-            ? "No broker can be reached"
-            : "Broker " + broker + " can't be reached");
+  private Behavior<Command> onStop() {
+    outstanding.failAll();
+    return this;
   }
 }
