@@ -30,6 +30,7 @@ final class StreamDoor implements BrokerApis {
         parts.config().nodeId(),
         parts.registry(),
         new StreamDoor(apis, parts.config().listeners().interBroker()),
+        parts.config().network().fetchMaxBytes(),
         parts.blocking());
   }
 

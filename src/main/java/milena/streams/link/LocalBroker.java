@@ -36,13 +36,18 @@ public final class LocalBroker {
   private final int id;
   private final PartitionRegistry registry;
   private final BrokerApis apis;
+  private final int maxReadBytes;
   private final Executor blocking;
 
   /**
+   * @param maxReadBytes what a read is given at most, however much it asks for ({@code
+   *     fetch.max.bytes}); but a whole batch in any case
    * @param blocking where the disk may be read
    */
-  public LocalBroker(int id, PartitionRegistry registry, BrokerApis apis, Executor blocking) {
+  public LocalBroker(
+      int id, PartitionRegistry registry, BrokerApis apis, int maxReadBytes, Executor blocking) {
     this.id = id;
+    this.maxReadBytes = maxReadBytes;
     this.registry = registry;
     this.apis = apis;
     this.blocking = blocking;
@@ -137,7 +142,7 @@ public final class LocalBroker {
     return CompletableFuture.supplyAsync(() -> readNow(handle, request), blocking);
   }
 
-  private static ReadAnswer readNow(PartitionHandle handle, ReadRequest request) {
+  private ReadAnswer readNow(PartitionHandle handle, ReadRequest request) {
     PartitionView view = handle.view();
     Errors error = check(handle, view, request.offset());
     if (error != Errors.NONE) {
@@ -147,7 +152,8 @@ public final class LocalBroker {
     if (request.offset() >= end) {
       return ReadAnswer.empty(Errors.NONE, view.highWatermark());
     }
-    try (LogSlice slice = view.log().read(request.offset(), end, request.maxBytes(), true)) {
+    int maxBytes = Math.max(0, Math.min(request.maxBytes(), maxReadBytes));
+    try (LogSlice slice = view.log().read(request.offset(), end, maxBytes, true)) {
       List<AbortedTransaction> aborted =
           request.committedOnly()
               ? view.log().abortedTransactions(request.offset(), end)
