@@ -11,7 +11,10 @@ import org.slf4j.LoggerFactory;
  * How a sink writes. Immutable. Properties bear Kafka's names, defaults and units; those that only
  * make sense for a client with connections are taken and have no effect, which is logged once.
  *
- * <p>Batches need no linger to be good: while one is under way the next gathers.
+ * <p>Two defaults differ. {@code linger.ms} is 0, not 5: while a batch is under way the next one
+ * gathers, so batches become large by themselves when there is much to write, and a record waits
+ * for nothing when there is little. {@code batch.size} is 64 KiB, not 16: a client puts the batches
+ * of many partitions into one request, where a stream sends each by itself.
  *
  * @param <K> of the records' keys
  * @param <V> of the records' values
@@ -20,17 +23,18 @@ public final class ProducerSettings<K, V> {
   private static final Logger LOG = LoggerFactory.getLogger(ProducerSettings.class);
 
   private static final Map<String, String> DEFAULTS =
-      Map.of(
-          "acks", "all",
-          "enable.idempotence", "true",
-          "batch.size", "65536",
-          "buffer.memory", "33554432",
-          "compression.type", "none",
-          "delivery.timeout.ms", "120000",
-          "request.timeout.ms", "30000",
-          "max.block.ms", "60000",
-          "max.in.flight.requests.per.connection", "5",
-          "retry.backoff.ms", "100");
+      Map.ofEntries(
+          Map.entry("acks", "all"),
+          Map.entry("enable.idempotence", "true"),
+          Map.entry("batch.size", "65536"),
+          Map.entry("linger.ms", "0"),
+          Map.entry("buffer.memory", "33554432"),
+          Map.entry("compression.type", "none"),
+          Map.entry("delivery.timeout.ms", "120000"),
+          Map.entry("request.timeout.ms", "30000"),
+          Map.entry("max.block.ms", "60000"),
+          Map.entry("max.in.flight.requests.per.connection", "5"),
+          Map.entry("retry.backoff.ms", "100"));
 
   private final Brokers brokers;
   private final Serializer<K> keySerializer;
@@ -51,7 +55,7 @@ public final class ProducerSettings<K, V> {
     this.parallelism = parallelism;
   }
 
-  /** Settings with Kafka's defaults. */
+  /** Settings with their defaults. */
   public static <K, V> ProducerSettings<K, V> create(
       Brokers brokers, Serializer<K> keySerializer, Serializer<V> valueSerializer) {
     return new ProducerSettings<>(brokers, keySerializer, valueSerializer, Map.of(), 10_000);

@@ -106,19 +106,9 @@ public final class ProducerWindow<B> {
     return entry;
   }
 
-  /** Whether nothing is under way or waits. */
-  public boolean isIdle() {
-    return inFlight.isEmpty() && waiting.isEmpty();
-  }
-
   /** Whether a batch that is only half full should rather gather more. */
   public boolean isBusy() {
     return !inFlight.isEmpty() || !waiting.isEmpty();
-  }
-
-  /** Whether a closed batch could be sent at once. */
-  public boolean hasRoom() {
-    return state == State.FLOWING && inFlight.size() < inFlightMax && waiting.isEmpty();
   }
 
   /** The oldest batch that is not acknowledged; null when there is none. */

@@ -8,7 +8,8 @@ import org.apache.kafka.common.header.Header;
 
 /**
  * What a sink has for one partition: a batch that is being filled, and those that are closed. A
- * batch is closed when it is full, or at once when nothing else is under way. Belongs to its stage.
+ * batch is closed when it is full, or when it is old enough and nothing else is under way. Belongs
+ * to its stage.
  */
 final class PartitionOutbox {
   private final TopicPartition partition;
@@ -51,10 +52,6 @@ final class PartitionOutbox {
     return closedBatches;
   }
 
-  boolean isIdle() {
-    return open == null && window.isIdle();
-  }
-
   /**
    * Puts a record into the batch that is being filled.
    *
@@ -79,13 +76,30 @@ final class PartitionOutbox {
     return open.plainBytes() - before;
   }
 
-  /** The next batch to be sent, or null. */
-  Entry<ProducerBatch> next() {
-    boolean isDue = open != null && (open.plainBytes() >= batchBytes || !window.isBusy());
+  /**
+   * The next batch to be sent, or null.
+   *
+   * @param lingerNanos how old a batch that is not full must be, if nothing else is under way
+   */
+  Entry<ProducerBatch> next(long nowNanos, long lingerNanos) {
+    boolean isDue =
+        open != null
+            && (open.plainBytes() >= batchBytes
+                || !window.isBusy() && nowNanos - open.createdNanos() >= lingerNanos);
     if (isDue) {
       close();
     }
     return window.next();
+  }
+
+  /** Whether a batch waits for nothing but its time. */
+  boolean isLingering() {
+    return open != null && !window.isBusy();
+  }
+
+  /** When the batch that is being filled got its first record, by {@link System#nanoTime}. */
+  long openedNanos() {
+    return open.createdNanos();
   }
 
   private void close() {

@@ -13,27 +13,16 @@ import akka.stream.stage.OutHandler;
 import akka.stream.stage.TimerGraphStageLogic;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntFunction;
 import milena.streams.ProducerMessage.Envelope;
 import milena.streams.ProducerMessage.Results;
 import milena.streams.ProducerSettings;
 import milena.streams.core.ProducerWindow;
-import milena.streams.core.ProducerWindow.Entry;
 import milena.streams.core.ProducerWindow.Verdict;
+import milena.streams.engine.Outboxes.Answered;
 import milena.streams.engine.PartitionOutbox.ProducerIdentity;
 import milena.streams.link.BrokerLink;
-import milena.streams.link.WriteAnswer;
-import milena.streams.link.WriteRequest;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
@@ -42,8 +31,8 @@ import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Writes what flows through and passes on what became of it, in the order in which it came. Records
- * gather by partition while the stage is busy with others, and go to the leaders when it has
- * nothing else to do; while a batch is under way the next one gathers.
+ * gather by partition in its {@link Outboxes} while the stage is busy with others, and go to the
+ * leaders when it has nothing else to do; while a batch is under way the next one gathers.
  *
  * <p>It takes nothing more while {@code buffer.memory} bytes or {@code parallelism} elements are
  * not acknowledged. It fails when a batch can't be written within {@code delivery.timeout.ms}.
@@ -74,9 +63,6 @@ public final class ProducerStage<K, V, P>
     return new Logic();
   }
 
-  private record Answered(
-      PartitionOutbox from, Entry<ProducerBatch> entry, int attempt, WriteAnswer answer) {}
-
   private record TopicFound(String name, Topic topic, Throwable failure) {}
 
   private record Identified(ProducerIdentity identity, Throwable failure) {}
@@ -88,30 +74,25 @@ public final class ProducerStage<K, V, P>
   private record LookAgain(String topic) {}
 
   private enum Timer {
-    IDENTIFY
+    IDENTIFY,
+    LINGER
   }
 
   private final class Logic extends TimerGraphStageLogic implements InHandler, OutHandler {
     private final BrokerLink link = settings.brokers().link();
     private final TopicDirectory directory = new TopicDirectory(link, true);
-    private final Compression compression =
-        Compression.of(settings.property("compression.type")).build();
-    private final int batchBytes = settings.number("batch.size");
     private final long bufferBytes = settings.number("buffer.memory");
-    private final int requestTimeoutMs = settings.number("request.timeout.ms");
     private final long deliveryNanos =
         TimeUnit.MILLISECONDS.toNanos(settings.number("delivery.timeout.ms"));
     private final Duration backoff = Duration.ofMillis(settings.number("retry.backoff.ms"));
-    private final short acks = settings.acks();
 
-    private final AsyncCallback<Done> flush = createAsyncCallback(now -> onFlush());
+    private final AsyncCallback<Done> flush = createAsyncCallback(now -> flushNow());
     private final AsyncCallback<Answered> answered = createAsyncCallback(this::onAnswered);
     private final AsyncCallback<TopicFound> topicFound = createAsyncCallback(this::onTopicFound);
     private final AsyncCallback<Identified> identified = createAsyncCallback(this::onIdentified);
 
-    private final Map<String, TopicOutbox> topics = new HashMap<>();
+    private final Outboxes outboxes = new Outboxes(settings, answered::invoke);
     private final ArrayDeque<Pending<K, V, P>> pendings = new ArrayDeque<>();
-    private final Set<PartitionOutbox> filled = new LinkedHashSet<>();
     private ProducerIdentity identity;
     private Pending<K, V, P> blocked;
     private long blockedNanos;
@@ -172,13 +153,16 @@ public final class ProducerStage<K, V, P>
 
     // What comes ----------------------------------------------------------------------------
 
+    private boolean mayTakeMore() {
+      return !isClosed(in)
+          && identity != null
+          && blocked == null
+          && buffered < bufferBytes
+          && pendings.size() < settings.parallelism();
+    }
+
     private void takeMore() {
-      boolean hasRoom =
-          identity != null
-              && blocked == null
-              && buffered < bufferBytes
-              && pendings.size() < settings.parallelism();
-      if (hasRoom && !isClosed(in) && !hasBeenPulled(in)) {
+      if (mayTakeMore() && !hasBeenPulled(in)) {
         pull(in);
       }
     }
@@ -197,7 +181,7 @@ public final class ProducerStage<K, V, P>
       blocked = null;
       while (pending.hasNext()) {
         ProducerRecord<K, V> record = pending.nextRecord();
-        TopicOutbox topic = topics.get(record.topic());
+        TopicOutbox topic = outboxes.topic(record.topic());
         if (topic == null) {
           blocked = pending;
           blockedNanos = System.nanoTime();
@@ -231,19 +215,15 @@ public final class ProducerStage<K, V, P>
     }
 
     private void onTopicFound(TopicFound found) {
-      TopicOutbox known = topics.get(found.name());
+      boolean isKnown = outboxes.topic(found.name()) != null;
       if (found.failure() == null && found.topic().partitions() > 0) {
-        if (known == null) {
-          topics.put(found.name(), new TopicOutbox(found.topic(), open(found.name())));
-        } else {
-          known.renewed(found.topic());
-        }
+        outboxes.found(found.topic(), identity);
         if (blocked != null && blocked.nextRecord().topic().equals(found.name())) {
           write(blocked);
           emit();
           takeMore();
         }
-      } else if (known == null) {
+      } else if (!isKnown) {
         if (mayWait(found.failure())) {
           scheduleOnce(new LookAgain(found.name()), backoff);
         } else {
@@ -252,67 +232,30 @@ public final class ProducerStage<K, V, P>
       }
     }
 
-    private IntFunction<PartitionOutbox> open(String topic) {
-      return partition ->
-          new PartitionOutbox(
-              new TopicPartition(topic, partition),
-              batchBytes,
-              compression,
-              settings.number("max.in.flight.requests.per.connection"),
-              identity);
-    }
-
     // What goes -----------------------------------------------------------------------------
 
     /** Behind what has come already: so what comes in one go leaves in one batch. */
     private void flushSoon(PartitionOutbox outbox) {
-      filled.add(outbox);
+      outboxes.filled(outbox);
       if (!isFlushDue) {
         isFlushDue = true;
         flush.invoke(Done.getInstance());
       }
     }
 
-    private void onFlush() {
+    private void flushNow() {
       isFlushDue = false;
-      List<PartitionOutbox> due = new ArrayList<>(filled);
-      filled.clear();
-      due.forEach(this::send);
+      flushIn(outboxes.flush(System.nanoTime(), !mayTakeMore()));
     }
 
     private void send(PartitionOutbox outbox) {
-      Entry<ProducerBatch> entry = outbox.next();
-      while (entry != null) {
-        send(outbox, entry);
-        entry = outbox.next();
-      }
+      flushIn(outboxes.send(outbox, System.nanoTime(), !mayTakeMore()));
     }
 
-    private void send(PartitionOutbox outbox, Entry<ProducerBatch> entry) {
-      Topic topic = topics.get(outbox.partition().topic()).topic();
-      int attempt = entry.attempt();
-      int leader = topic.leader(outbox.partition().partition());
-      if (leader < 0) {
-        answered.invoke(
-            new Answered(outbox, entry, attempt, WriteAnswer.refused(Errors.LEADER_NOT_AVAILABLE)));
-        return;
+    private void flushIn(long nanos) {
+      if (nanos != Outboxes.NEVER && !isTimerActive(Timer.LINGER)) {
+        scheduleOnce(Timer.LINGER, Duration.ofNanos(nanos));
       }
-      WriteRequest request =
-          new WriteRequest(
-              topic.partition(outbox.partition().partition()),
-              acks,
-              requestTimeoutMs,
-              entry.bytes());
-      link.write(leader, request)
-          .whenComplete(
-              (answer, failure) ->
-                  answered.invoke(
-                      new Answered(
-                          outbox, entry, attempt, failure == null ? answer : noAnswer(failure))));
-    }
-
-    private static WriteAnswer noAnswer(Throwable failure) {
-      return WriteAnswer.refused(Calls.error(failure));
     }
 
     private void onAnswered(Answered result) {
@@ -362,8 +305,10 @@ public final class ProducerStage<K, V, P>
         find(again.topic());
       } else if (key == Timer.IDENTIFY) {
         identify();
+      } else if (key == Timer.LINGER) {
+        flushNow();
       } else {
-        topics.keySet().forEach(this::find);
+        outboxes.topics().forEach(this::find);
       }
     }
 
@@ -394,6 +339,7 @@ public final class ProducerStage<K, V, P>
 
     @Override
     public void onUpstreamFinish() {
+      flushNow();
       endWhenDone();
     }
 

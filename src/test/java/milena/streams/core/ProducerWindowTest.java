@@ -78,7 +78,7 @@ public class ProducerWindowTest extends JUnitSuite {
         }
       }
       assertEquals(IntStream.range(0, count).boxed().toList(), leader.log);
-      assertTrue(window.isIdle());
+      assertTrue(!window.isBusy());
     }
   }
 
