@@ -1,39 +1,21 @@
 package milena.streams.core;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor;
-import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.Assignment;
-import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.GroupSubscription;
-import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.RebalanceProtocol;
-import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor.Subscription;
-import org.apache.kafka.clients.consumer.internals.ConsumerProtocol;
 import org.apache.kafka.common.Cluster;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.HeartbeatResponseData;
-import org.apache.kafka.common.message.JoinGroupRequestData;
-import org.apache.kafka.common.message.JoinGroupRequestData.JoinGroupRequestProtocol;
 import org.apache.kafka.common.message.JoinGroupResponseData;
-import org.apache.kafka.common.message.JoinGroupResponseData.JoinGroupResponseMember;
-import org.apache.kafka.common.message.LeaveGroupRequestData;
-import org.apache.kafka.common.message.LeaveGroupRequestData.MemberIdentity;
-import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData.SyncGroupRequestAssignment;
 import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.utils.Utils;
 
 /**
  * A member of a classic consumer group, as Kafka's own consumer is one: with its assignors and its
@@ -108,6 +90,7 @@ public final class GroupMember {
   }
 
   private final Identity self;
+  private final MemberMessages messages;
   private final boolean cooperative;
   private Set<String> topics;
   private State state = State.JOINING;
@@ -121,9 +104,8 @@ public final class GroupMember {
   public GroupMember(Identity self, Set<String> topics) {
     this.self = self;
     this.topics = new TreeSet<>(topics);
-    this.cooperative =
-        self.assignors().stream()
-            .allMatch(each -> each.supportedProtocols().contains(RebalanceProtocol.COOPERATIVE));
+    this.messages = new MemberMessages(self);
+    this.cooperative = messages.isCooperative();
   }
 
   /** Empty before the coordinator has given one. */
@@ -171,15 +153,7 @@ public final class GroupMember {
     if (was == State.LEFT || memberId.isEmpty() || self.instanceId() != null) {
       return List.of();
     }
-    LeaveGroupRequestData goodbye =
-        new LeaveGroupRequestData()
-            .setGroupId(self.groupId())
-            .setMembers(
-                List.of(
-                    new MemberIdentity()
-                        .setMemberId(memberId)
-                        .setReason("the stream has been shut down")));
-    return List.of(new Ask(goodbye, LEAVE_VERSION, 5_000));
+    return List.of(messages.leave(memberId));
   }
 
   /** The coordinator's answer. */
@@ -215,7 +189,7 @@ public final class GroupMember {
     return switch (state) {
       case JOINING -> join(steps);
       case DESCRIBING -> describe(steps);
-      case STABLE -> wantsToJoin ? join(steps) : beat(steps);
+      case STABLE -> wantsToJoin ? join(steps) : List.of(messages.beat(memberId, generation));
       case SYNCING, LEFT -> steps;
     };
   }
@@ -225,25 +199,7 @@ public final class GroupMember {
     if (state != State.DESCRIBING) {
       return List.of();
     }
-    Map<String, Subscription> members = new HashMap<>();
-    for (JoinGroupResponseMember member : joined.members()) {
-      Subscription subscription =
-          ConsumerProtocol.deserializeSubscription(ByteBuffer.wrap(member.metadata()));
-      subscription.setGroupInstanceId(Optional.ofNullable(member.groupInstanceId()));
-      members.put(member.memberId(), subscription);
-    }
-    List<SyncGroupRequestAssignment> assignments = new ArrayList<>();
-    assignor()
-        .assign(cluster, new GroupSubscription(members))
-        .groupAssignment()
-        .forEach(
-            (member, assignment) ->
-                assignments.add(
-                    new SyncGroupRequestAssignment()
-                        .setMemberId(member)
-                        .setAssignment(
-                            Utils.toArray(ConsumerProtocol.serializeAssignment(assignment)))));
-    return sync(assignments, new ArrayList<>());
+    return sync(messages.assign(joined, cluster), new ArrayList<>());
   }
 
   private List<Step> join(List<Step> steps) {
@@ -252,34 +208,7 @@ public final class GroupMember {
     if (!cooperative && !owned.isEmpty()) {
       steps.add(new Pause());
     }
-    JoinGroupRequestData.JoinGroupRequestProtocolCollection protocols =
-        new JoinGroupRequestData.JoinGroupRequestProtocolCollection();
-    List<TopicPartition> claimed = cooperative ? List.copyOf(owned) : List.of();
-    for (ConsumerPartitionAssignor assignor : self.assignors()) {
-      Subscription subscription =
-          new Subscription(
-              List.copyOf(topics),
-              assignor.subscriptionUserData(topics),
-              claimed,
-              ownedGeneration,
-              Optional.empty());
-      protocols.add(
-          new JoinGroupRequestProtocol()
-              .setName(assignor.name())
-              .setMetadata(Utils.toArray(ConsumerProtocol.serializeSubscription(subscription))));
-    }
-    steps.add(
-        new Ask(
-            new JoinGroupRequestData()
-                .setGroupId(self.groupId())
-                .setMemberId(memberId)
-                .setGroupInstanceId(self.instanceId())
-                .setSessionTimeoutMs(self.sessionTimeoutMs())
-                .setRebalanceTimeoutMs(self.rebalanceTimeoutMs())
-                .setProtocolType(ConsumerProtocol.PROTOCOL_TYPE)
-                .setProtocols(protocols),
-            JOIN_VERSION,
-            self.rebalanceTimeoutMs() + 5_000));
+    steps.add(messages.join(memberId, topics, cooperative ? owned : Set.of(), ownedGeneration));
     return steps;
   }
 
@@ -303,29 +232,13 @@ public final class GroupMember {
   }
 
   private List<Step> describe(List<Step> steps) {
-    Set<String> all = new HashSet<>();
-    for (JoinGroupResponseMember member : joined.members()) {
-      all.addAll(
-          ConsumerProtocol.deserializeSubscription(ByteBuffer.wrap(member.metadata())).topics());
-    }
-    steps.add(new Describe(all));
+    steps.add(new Describe(MemberMessages.topicsOf(joined)));
     return steps;
   }
 
   private List<Step> sync(List<SyncGroupRequestAssignment> assignments, List<Step> steps) {
     state = State.SYNCING;
-    steps.add(
-        new Ask(
-            new SyncGroupRequestData()
-                .setGroupId(self.groupId())
-                .setMemberId(memberId)
-                .setGroupInstanceId(self.instanceId())
-                .setGenerationId(generation)
-                .setProtocolType(ConsumerProtocol.PROTOCOL_TYPE)
-                .setProtocolName(joined.protocolName())
-                .setAssignments(assignments),
-            SYNC_VERSION,
-            self.rebalanceTimeoutMs() + 5_000));
+    steps.add(messages.sync(joined, assignments));
     return steps;
   }
 
@@ -334,10 +247,7 @@ public final class GroupMember {
     if (error != Errors.NONE) {
       return onTrouble(error, steps);
     }
-    Assignment assignment =
-        ConsumerProtocol.deserializeAssignment(ByteBuffer.wrap(answer.assignment()));
-    assignor().onAssignment(assignment, metadata());
-    Set<TopicPartition> now = Set.copyOf(assignment.partitions());
+    Set<TopicPartition> now = messages.assigned(joined, answer);
     boolean unbroken = cooperative || generation == ownedGeneration + 1;
     Set<TopicPartition> kept = unbroken ? common(owned, now) : Set.of();
     Set<TopicPartition> gone = without(owned, kept);
@@ -350,25 +260,6 @@ public final class GroupMember {
       return join(steps);
     }
     steps.add(new Wait(self.heartbeatMs()));
-    return steps;
-  }
-
-  @SuppressWarnings("removal") // Assignors take no other kind.
-  private ConsumerGroupMetadata metadata() {
-    return new ConsumerGroupMetadata(
-        self.groupId(), generation, memberId, Optional.ofNullable(self.instanceId()));
-  }
-
-  private List<Step> beat(List<Step> steps) {
-    steps.add(
-        new Ask(
-            new HeartbeatRequestData()
-                .setGroupId(self.groupId())
-                .setMemberId(memberId)
-                .setGroupInstanceId(self.instanceId())
-                .setGenerationId(generation),
-            HEARTBEAT_VERSION,
-            self.sessionTimeoutMs()));
     return steps;
   }
 
@@ -411,15 +302,6 @@ public final class GroupMember {
         steps.add(new Failed(error.exception()));
         return steps;
     }
-  }
-
-  private ConsumerPartitionAssignor assignor() {
-    return self.assignors().stream()
-        .filter(each -> each.name().equals(joined.protocolName()))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalStateException("Nobody offered to assign by " + joined.protocolName()));
   }
 
   private static Set<TopicPartition> common(Set<TopicPartition> one, Set<TopicPartition> other) {
