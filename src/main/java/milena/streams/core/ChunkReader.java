@@ -20,6 +20,7 @@ public final class ChunkReader implements AutoCloseable {
   private final RecordBatches batches = new RecordBatches().wrap(NOTHING);
   private final RecordCursor records = new RecordCursor();
   private Chunk chunk;
+  private long passedOffset;
   private boolean within;
 
   public ChunkReader(boolean checkCrcs) {
@@ -29,6 +30,7 @@ public final class ChunkReader implements AutoCloseable {
   /** Goes before the first record of this chunk. */
   public void start(Chunk next) {
     chunk = next;
+    passedOffset = -1;
     batches.wrap(next.records());
     within = false;
   }
@@ -38,6 +40,13 @@ public final class ChunkReader implements AutoCloseable {
     batches.wrap(NOTHING);
     chunk = null;
     within = false;
+  }
+
+  /** What is behind the record that it stands at, or the whole chunk before the first; or null. */
+  public Chunk rest() {
+    return chunk == null || passedOffset < 0
+        ? chunk
+        : new Chunk(chunk.partition(), passedOffset + 1, chunk.records(), chunk.aborted());
   }
 
   /** The chunk that is being read, or null. */
@@ -57,6 +66,7 @@ public final class ChunkReader implements AutoCloseable {
         if (!records.next()) {
           within = false;
         } else if (records.offset() >= chunk.fromOffset()) {
+          passedOffset = records.offset();
           return true;
         }
       }

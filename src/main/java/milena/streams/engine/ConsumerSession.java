@@ -9,30 +9,19 @@ import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import milena.streams.ConsumerSettings;
 import milena.streams.Subscription;
-import milena.streams.Subscription.Assignment;
-import milena.streams.Subscription.AssignmentOffsetsForTimes;
-import milena.streams.Subscription.AssignmentWithOffset;
 import milena.streams.Subscription.AutoSubscription;
 import milena.streams.Subscription.Topics;
-import milena.streams.core.FetchPosition;
 import milena.streams.core.GroupMember;
-import milena.streams.core.OffsetReset;
 import milena.streams.core.Position;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidGroupIdException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /**
@@ -83,15 +72,10 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
   private final Listener listener;
   private final CompletableFuture<Done> closed;
   private final TimerScheduler<Command> timers;
-  private final TopicDirectory topics;
-  private final PartitionFeed.Manner manner;
-  private final OffsetReset reset;
+  private final Duration backoff;
   private final GroupOffsets offsets;
-  private final CoordinatorLink coordinator;
   private final GroupMembership membership;
-  private final Map<TopicPartition, PartitionFeed> feeds = new HashMap<>();
-  private long readings;
-  private long assignment;
+  private final Readings readings;
   private boolean isClosing;
   private boolean hasLeft;
 
@@ -108,20 +92,12 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
     this.subscription = subscription;
     this.listener = listener;
     this.closed = closed;
-    this.topics =
+    TopicDirectory topics =
         new TopicDirectory(
             settings.brokers().link(),
             Boolean.parseBoolean(settings.property("allow.auto.create.topics")));
-    this.manner =
-        new PartitionFeed.Manner(
-            settings.brokers().link(),
-            topics,
-            settings.number("max.partition.fetch.bytes"),
-            settings.number("fetch.max.wait.ms"),
-            settings.number("retry.backoff.ms"),
-            settings.isReadCommitted());
-    this.reset = settings.offsetReset();
-    this.coordinator =
+    this.backoff = Duration.ofMillis(settings.number("retry.backoff.ms"));
+    CoordinatorLink coordinator =
         settings
             .groupId()
             .map(group -> new CoordinatorLink(settings.brokers().link(), group))
@@ -138,16 +114,10 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
                 coordinator,
                 settings,
                 member,
-                position -> {
-                  PartitionFeed feed = feeds.get(position.partition());
-                  return feed != null && feed.reading() == position.reading();
-                },
-                work -> getContext().getSelf().tell(new Then(work)),
-                () ->
-                    timers.startSingleTimer(
-                        Due.COMMIT,
-                        Due.COMMIT,
-                        Duration.ofMillis(settings.number("retry.backoff.ms"))));
+                position -> readings().isCurrent(position),
+                this::then,
+                () -> timers.startSingleTimer(Due.COMMIT, Due.COMMIT, backoff));
+    this.readings = new Readings(settings, topics, offsets, coordinator, readingsOwner());
     begin();
   }
 
@@ -203,114 +173,47 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
         .build();
   }
 
-  // What is read ----------------------------------------------------------------------------
-
   private void begin() {
-    if (subscription instanceof AssignmentWithOffset with) {
-      Map<TopicPartition, FetchPosition> positions = new HashMap<>();
-      with.offsets()
-          .forEach((each, offset) -> positions.put(each, FetchPosition.at(each, reset, offset)));
-      open(positions);
-    } else if (subscription instanceof AssignmentOffsetsForTimes at) {
-      Map<TopicPartition, FetchPosition> positions = new HashMap<>();
-      at.timestampsMs()
-          .forEach((each, time) -> positions.put(each, FetchPosition.atTime(each, reset, time)));
-      open(positions);
-    } else if (subscription instanceof Assignment just) {
-      openAtCommitted(just.partitions());
+    if (membership == null) {
+      readings.begin(subscription);
     } else {
       timers.startTimerWithFixedDelay(Due.TOPICS, LOOK);
       membership.begin();
     }
   }
 
-  private void open(Map<TopicPartition, FetchPosition> positions) {
-    List<PartitionFeed> opened = new ArrayList<>();
-    positions.forEach(
-        (partition, position) -> {
-          PartitionFeed feed =
-              new PartitionFeed(
-                  partition,
-                  settings.groupId().orElse(""),
-                  ++readings,
-                  position,
-                  manner,
-                  failure -> then(() -> fail(failure)));
-          feeds.put(partition, feed);
-          opened.add(feed);
-        });
-    listener.added(opened);
+  private Readings readings() {
+    return readings;
   }
 
-  /** Goes on where the group has committed, and elsewhere as the reset policy says. */
-  private void openAtCommitted(Set<TopicPartition> partitions) {
-    if (partitions.isEmpty()) {
-      return;
-    }
-    if (offsets == null) {
-      Map<TopicPartition, FetchPosition> positions = new HashMap<>();
-      partitions.forEach(each -> positions.put(each, FetchPosition.unknown(each, reset)));
-      open(positions);
-      return;
-    }
-    long turn = assignment;
-    Set<TopicPartition> wanted = Set.copyOf(partitions);
-    offsets
-        .fetch(wanted)
-        .whenComplete(
-            (committed, failure) -> then(() -> onCommittedKnown(turn, wanted, committed, failure)));
-  }
+  private Readings.Owner readingsOwner() {
+    return new Readings.Owner() {
+      @Override
+      public void then(Runnable work) {
+        ConsumerSession.this.then(work);
+      }
 
-  private void onCommittedKnown(
-      long turn,
-      Set<TopicPartition> wanted,
-      Map<TopicPartition, Long> committed,
-      Throwable failure) {
-    if (isClosing || turn != assignment) {
-      return;
-    }
-    if (failure != null) {
-      RuntimeException cause = Calls.cause(failure);
-      if (cause instanceof RetriableException) {
-        coordinator.forget();
-        getContext()
-            .scheduleOnce(
-                Duration.ofMillis(manner.backoffMs()),
-                getContext().getSelf(),
-                new Then(
-                    () -> {
-                      if (turn == assignment && !isClosing) {
-                        openAtCommitted(wanted);
-                      }
-                    }));
-      } else {
+      @Override
+      public void later(Runnable work) {
+        getContext().scheduleOnce(backoff, getContext().getSelf(), new Then(work));
+      }
+
+      @Override
+      public void added(Collection<PartitionFeed> feeds) {
+        listener.added(feeds);
+      }
+
+      @Override
+      public void gone(Set<TopicPartition> partitions) {
+        listener.gone(partitions);
+      }
+
+      @Override
+      public void failed(Throwable cause) {
         fail(cause);
       }
-      return;
-    }
-    Map<TopicPartition, FetchPosition> positions = new HashMap<>();
-    for (TopicPartition each : wanted) {
-      Long offset = committed.get(each);
-      positions.put(
-          each,
-          offset == null
-              ? FetchPosition.unknown(each, reset)
-              : FetchPosition.at(each, reset, offset));
-    }
-    open(positions);
+    };
   }
-
-  private void close(Set<TopicPartition> partitions) {
-    for (TopicPartition each : partitions) {
-      PartitionFeed feed = feeds.remove(each);
-      if (feed != null) {
-        feed.close();
-      }
-    }
-    listener.gone(partitions);
-  }
-
-  // The member ------------------------------------------------------------------------------
 
   private GroupMembership.Owner owner() {
     return new GroupMembership.Owner() {
@@ -326,12 +229,13 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
 
       @Override
       public void pause() {
-        feeds.values().forEach(feed -> feed.pause(true));
+        readings.pause();
       }
 
       @Override
       public void assigned(GroupMember.Assigned partitions) {
-        onAssigned(partitions);
+        readings.assigned(partitions);
+        offsets.commitNext();
       }
 
       @Override
@@ -339,23 +243,6 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
         fail(cause);
       }
     };
-  }
-
-  private void onAssigned(GroupMember.Assigned assigned) {
-    assignment++;
-    close(assigned.gone());
-    // A partition that is kept, but whose offset was still being asked for, is opened as well.
-    Set<TopicPartition> missing = new HashSet<>(assigned.added());
-    for (TopicPartition each : assigned.kept()) {
-      PartitionFeed feed = feeds.get(each);
-      if (feed == null) {
-        missing.add(each);
-      } else {
-        feed.pause(false);
-      }
-    }
-    openAtCommitted(missing);
-    offsets.commitNext();
   }
 
   // Commands --------------------------------------------------------------------------------
@@ -395,7 +282,7 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
   }
 
   private Behavior<Command> onCloseIn(CloseIn in) {
-    feeds.values().forEach(PartitionFeed::close);
+    readings.close();
     timers.startSingleTimer(Close.INSTANCE, in.time());
     return this;
   }
@@ -404,7 +291,7 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
     if (!isClosing) {
       isClosing = true;
       timers.cancel(Due.TOPICS);
-      feeds.values().forEach(PartitionFeed::close);
+      readings.close();
       // A coordinator that is gone must not keep it for ever.
       timers.startSingleTimer(Close.INSTANCE, settings.commitTimeout());
       return next();
@@ -434,13 +321,14 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
 
   private void fail(Throwable cause) {
     if (!isClosing) {
+      readings.fail(cause);
       listener.failed(cause);
       getContext().getSelf().tell(Close.INSTANCE);
     }
   }
 
   private Behavior<Command> onStop() {
-    feeds.values().forEach(PartitionFeed::close);
+    readings.close();
     if (offsets != null) {
       offsets.failAll(new IllegalStateException("The source is closed"));
     }

@@ -1,7 +1,5 @@
 package milena.streams.engine;
 
-import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -19,11 +17,6 @@ import milena.streams.link.BrokerLink;
 import milena.streams.link.ReadRequest;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.message.ListOffsetsRequestData;
-import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
-import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
-import org.apache.kafka.common.message.ListOffsetsResponseData;
-import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,8 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class PartitionFeed {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionFeed.class);
-  private static final short LIST_OFFSETS_VERSION = 7;
-  private static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(10);
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   /**
@@ -59,7 +50,9 @@ public final class PartitionFeed {
   private final FetchPosition position;
   private final Consumer<Throwable> onFailure;
   private Runnable onReady = () -> {};
+  private Chunk returned;
   private Chunk ahead;
+  private Throwable failure;
   private boolean asking;
   private boolean isPaused;
   private boolean isClosed;
@@ -120,6 +113,11 @@ public final class PartitionFeed {
       if (isPaused || isClosed) {
         return null;
       }
+      if (returned != null) {
+        chunk = returned;
+        returned = null;
+        return chunk;
+      }
       chunk = ahead;
       ahead = null;
     }
@@ -127,6 +125,18 @@ public final class PartitionFeed {
       askOn();
     }
     return chunk;
+  }
+
+  /**
+   * Whoever was given chunks wants no more; the next one who starts goes on where he ended.
+   *
+   * @param rest what is left of the last chunk; null when he took none
+   */
+  synchronized void giveBack(Chunk rest) {
+    onReady = () -> {};
+    if (!isClosed && rest != null) {
+      returned = rest;
+    }
   }
 
   /** Keeps what is ahead to itself, or lets it go again. */
@@ -141,9 +151,22 @@ public final class PartitionFeed {
 
   /** Reads no more. */
   void close() {
+    end(null);
+  }
+
+  /** Reads no more, since the source has failed. */
+  void fail(Throwable cause) {
+    end(cause);
+  }
+
+  private void end(Throwable cause) {
     Runnable ready;
     synchronized (this) {
+      if (!isClosed) {
+        failure = cause;
+      }
       isClosed = true;
+      returned = null;
       ahead = null;
       ready = onReady;
     }
@@ -152,6 +175,11 @@ public final class PartitionFeed {
 
   synchronized boolean isClosed() {
     return isClosed;
+  }
+
+  /** Why it was closed, if it {@link #fail failed}; else null. */
+  synchronized Throwable failure() {
+    return failure;
   }
 
   private void askOn() {
@@ -202,34 +230,19 @@ public final class PartitionFeed {
   }
 
   private void ask(Topic topic, Lookup lookup) {
-    ListOffsetsRequestData request =
-        new ListOffsetsRequestData()
-            .setReplicaId(-1)
-            .setIsolationLevel((byte) (manner.committedOnly() ? 1 : 0))
-            .setTopics(
-                List.of(
-                    new ListOffsetsTopic()
-                        .setName(partition.topic())
-                        .setPartitions(
-                            List.of(
-                                new ListOffsetsPartition()
-                                    .setPartitionIndex(partition.partition())
-                                    .setTimestamp(lookup.timestamp())))));
-    Calls.inTime(
+    OffsetLookup.ask(
             manner.link(),
             topic.leader(partition.partition()),
-            request,
-            LIST_OFFSETS_VERSION,
-            LOOKUP_TIMEOUT)
+            partition,
+            lookup.timestamp(),
+            manner.committedOnly())
         .whenComplete(
-            (answer, failure) -> {
+            (found, failure) -> {
               if (failure != null) {
                 renewAndRest();
-                return;
+              } else {
+                carryOut(position.lookedUp(Errors.forCode(found.errorCode()), found.offset()));
               }
-              ListOffsetsPartitionResponse found =
-                  ((ListOffsetsResponseData) answer).topics().get(0).partitions().get(0);
-              carryOut(position.lookedUp(Errors.forCode(found.errorCode()), found.offset()));
             });
   }
 

@@ -9,29 +9,39 @@ import akka.stream.stage.AsyncCallback;
 import akka.stream.stage.GraphStage;
 import akka.stream.stage.GraphStageLogic;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import milena.streams.ConsumerMessage.OffsetKeeper;
 import milena.streams.ConsumerSettings;
 import milena.streams.core.Chunk;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** One partition as a stream of its own; it completes when the partition is given away. */
+/**
+ * One partition as a stream of its own. It completes when the partition is given away, fails when
+ * the source it comes from fails, and when it is cancelled the rest of the partition is another's.
+ */
 final class PartitionSource<K, V, M> extends GraphStage<SourceShape<M>> {
   private final ConsumerSettings<K, V> settings;
   private final PartitionFeed feed;
   private final OffsetKeeper keeper;
   private final Emission<K, V, M> emission;
+  private final Consumer<PartitionFeed> onCancelled;
   private final Outlet<M> out = Outlet.create("records");
   private final SourceShape<M> shape = SourceShape.of(out);
 
+  /**
+   * @param onCancelled told, from any thread, that the feed is free again
+   */
   PartitionSource(
       ConsumerSettings<K, V> settings,
       PartitionFeed feed,
       OffsetKeeper keeper,
-      Emission<K, V, M> emission) {
+      Emission<K, V, M> emission,
+      Consumer<PartitionFeed> onCancelled) {
     this.settings = settings;
     this.feed = feed;
     this.keeper = keeper;
     this.emission = emission;
+    this.onCancelled = onCancelled;
   }
 
   @Override
@@ -48,6 +58,7 @@ final class PartitionSource<K, V, M> extends GraphStage<SourceShape<M>> {
     private final RecordDecoder<K, V> decoder = new RecordDecoder<>(settings);
     private final AtomicBoolean isToldReady = new AtomicBoolean();
     private final AsyncCallback<Done> ready = createAsyncCallback(now -> onReady());
+    private boolean isGivenBack;
 
     Logic() {
       super(shape);
@@ -57,6 +68,14 @@ final class PartitionSource<K, V, M> extends GraphStage<SourceShape<M>> {
             @Override
             public void onPull() {
               deliver();
+            }
+
+            @Override
+            public void onDownstreamFinish(Throwable cause) throws Exception {
+              isGivenBack = true;
+              feed.giveBack(decoder.rest());
+              onCancelled.accept(feed);
+              super.onDownstreamFinish(cause);
             }
           });
     }
@@ -73,7 +92,9 @@ final class PartitionSource<K, V, M> extends GraphStage<SourceShape<M>> {
 
     private void onReady() {
       isToldReady.set(false);
-      if (feed.isClosed()) {
+      if (feed.failure() != null) {
+        failStage(feed.failure());
+      } else if (feed.isClosed()) {
         completeStage();
       } else if (isAvailable(out)) {
         deliver();
@@ -96,7 +117,9 @@ final class PartitionSource<K, V, M> extends GraphStage<SourceShape<M>> {
     @Override
     public void postStop() {
       decoder.close();
-      feed.close();
+      if (!isGivenBack) {
+        feed.close();
+      }
     }
   }
 }

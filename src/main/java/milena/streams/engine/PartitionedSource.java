@@ -7,9 +7,11 @@ import akka.stream.Outlet;
 import akka.stream.SourceShape;
 import akka.stream.javadsl.Source;
 import akka.stream.stage.AbstractGraphStageWithMaterializedValue;
+import akka.stream.stage.AsyncCallback;
 import akka.stream.stage.GraphStageLogic;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import milena.streams.ConsumerSettings;
@@ -17,7 +19,10 @@ import milena.streams.Subscription;
 import milena.streams.javadsl.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
-/** A stream of streams: one for each partition that the group gives this member. */
+/**
+ * A stream of streams: one for each partition that the group gives this member. A stream that is
+ * cancelled while the partition is still this member's is given out again, from where it ended.
+ */
 public final class PartitionedSource<K, V, M>
     extends AbstractGraphStageWithMaterializedValue<
         SourceShape<Pair<TopicPartition, Source<M, NotUsed>>>, Consumer.Control> {
@@ -49,6 +54,7 @@ public final class PartitionedSource<K, V, M>
 
   private final class Logic extends SourceLogic<Pair<TopicPartition, Source<M, NotUsed>>> {
     private final Queue<PartitionFeed> waiting = new ArrayDeque<>();
+    private final AsyncCallback<PartitionFeed> cancelled = createAsyncCallback(this::onCancelled);
 
     Logic() {
       super(shape, settings, subscription, emission.commits());
@@ -62,7 +68,8 @@ public final class PartitionedSource<K, V, M>
             out,
             Pair.create(
                 next.partition(),
-                Source.fromGraph(new PartitionSource<>(settings, next, keeper(), emission))));
+                Source.fromGraph(
+                    new PartitionSource<>(settings, next, keeper(), emission, cancelled::invoke))));
       }
     }
 
@@ -71,6 +78,12 @@ public final class PartitionedSource<K, V, M>
       waiting.addAll(added);
       if (isAvailable(out)) {
         deliver();
+      }
+    }
+
+    private void onCancelled(PartitionFeed feed) {
+      if (!feed.isClosed()) {
+        onAdded(List.of(feed));
       }
     }
 

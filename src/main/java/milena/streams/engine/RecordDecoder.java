@@ -37,6 +37,11 @@ final class RecordDecoder<K, V> implements AutoCloseable {
     return reader.chunk() == null ? null : feed;
   }
 
+  /** What is left of the chunk that is being decoded, or null. */
+  Chunk rest() {
+    return reader.rest();
+  }
+
   /** Forgets what is left of the chunk. */
   void drop() {
     reader.drop();

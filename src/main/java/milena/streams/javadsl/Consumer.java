@@ -68,7 +68,7 @@ public final class Consumer {
         .map(CommittableMessage::record);
   }
 
-  /** Each partition that the group gives as a source of its own, as long as it is this member's. */
+  /** As {@link #committablePartitionedSource}, just the records. */
   public static <K, V>
       Source<Pair<TopicPartition, Source<ConsumerRecord<K, V>, NotUsed>>, Control>
           plainPartitionedSource(ConsumerSettings<K, V> settings, AutoSubscription subscription) {
@@ -77,8 +77,8 @@ public final class Consumer {
 
   /**
    * Each partition that the group gives as a source of its own, with the offsets to be committed.
-   * The source completes when the partition goes to another member. One that is cancelled is not
-   * read again until the group gives the partition anew.
+   * The source completes when the partition goes to another member, and fails when the outer one
+   * does. When it is cancelled, what is left of the partition is given out again.
    */
   public static <K, V>
       Source<Pair<TopicPartition, Source<CommittableMessage<K, V>, NotUsed>>, Control>

@@ -1,0 +1,144 @@
+package milena.streams;
+
+import static milena.streams.StreamsRule.await;
+import static milena.streams.StreamsRule.until;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import akka.stream.Attributes;
+import akka.stream.KillSwitches;
+import akka.stream.UniqueKillSwitch;
+import akka.stream.javadsl.Keep;
+import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.SinkQueueWithCancel;
+import akka.stream.javadsl.Source;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import milena.streams.javadsl.Consumer;
+import milena.streams.javadsl.Producer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.ClassRule;
+import org.junit.Test;
+import org.scalatestplus.junit.JUnitSuite;
+
+/** Streams of which one end stalls or hesitates: how much is held, and what is asked for. */
+public class BackPressureIT extends JUnitSuite {
+  @ClassRule public static final StreamsRule STREAMS = new StreamsRule();
+
+  private static ProducerRecord<String, String> record(String topic, String value) {
+    return new ProducerRecord<>(topic, value);
+  }
+
+  @Test
+  public void aStalledSinkStopsTheReading() throws Exception {
+    String topic = STREAMS.topic(2);
+    String value = "x".repeat(10_000);
+    await(STREAMS.write(topic, Collections.nCopies(6_000, value)));
+    TappedLink link = new TappedLink(STREAMS.node().brokers(), false);
+    long before = usedMemory();
+    SinkQueueWithCancel<ConsumerRecord<String, String>> queue =
+        Consumer.plainSource(
+                ConsumerSettings.create(
+                        link.brokers(), new StringDeserializer(), new StringDeserializer())
+                    .withProperty("auto.offset.reset", "earliest"),
+                Subscriptions.assignment(
+                    new TopicPartition(topic, 0), new TopicPartition(topic, 1)))
+            .runWith(
+                Sink.<ConsumerRecord<String, String>>queue()
+                    .withAttributes(Attributes.inputBuffer(1, 1)),
+                STREAMS.system());
+    for (int i = 0; i < 10; i++) {
+      assertTrue(await(queue.pull()).isPresent());
+    }
+    // Somebody writes on all the while: for a second, in the long run for a minute.
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Boolean.getBoolean("long") ? 60 : 1);
+    do {
+      await(STREAMS.write(topic, Collections.nCopies(500, value)));
+      long grown = usedMemory() - before;
+      assertTrue("60 MB are there, and so much is held: " + grown, grown < 20_000_000);
+      int reads = link.reads.get();
+      assertTrue("one is delivered and one is ahead, of each: " + reads, reads <= 2 * 2 + 1);
+    } while (System.nanoTime() - end < 0);
+    queue.cancel();
+  }
+
+  /** After a collection: what is really held. */
+  private static long usedMemory() {
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+
+  @Test
+  public void aStalledBrokerStopsTheSource() throws Exception {
+    String topic = STREAMS.topic(2);
+    Brokers stalled = new TappedLink(STREAMS.node().brokers(), true).brokers();
+    AtomicInteger taken = new AtomicInteger();
+    UniqueKillSwitch end =
+        Source.repeat("x".repeat(1_000))
+            .viaMat(KillSwitches.single(), Keep.right())
+            .map(
+                value -> {
+                  taken.incrementAndGet();
+                  return record(topic, value);
+                })
+            .to(
+                Producer.plainSink(
+                    STREAMS.producing(stalled).withProperty("buffer.memory", "1000000")))
+            .run(STREAMS.system());
+    until("the buffer is full", () -> taken.get() >= 950);
+    // While others go on.
+    await(STREAMS.write(STREAMS.topic(1), Collections.nCopies(5_000, "y".repeat(1_000))));
+    assertTrue("it took no more than fits: " + taken.get(), taken.get() <= 1_020);
+    end.abort(new IllegalStateException("over"));
+  }
+
+  @Test
+  public void recordsWaitForOthersAsLongAsTheyLinger() throws Exception {
+    String topic = STREAMS.topic(1);
+    assertEquals("all in one batch", 1, writesOfTen(topic, "linger.ms", "60000"));
+    assertTrue("some at once", writesOfTen(topic, "linger.ms", "0") > 1);
+    assertTrue(
+        "none waits while nothing can come",
+        writesOfTen(topic, "linger.ms", "60000", "buffer.memory", "1") == 10);
+  }
+
+  /** Ten records, one each 20 ms; the end of the stream makes an end to the waiting. */
+  private static int writesOfTen(String topic, String... properties) throws Exception {
+    TappedLink link = new TappedLink(STREAMS.node().brokers(), false);
+    ProducerSettings<String, String> settings = STREAMS.producing(link.brokers());
+    for (int i = 0; i < properties.length; i += 2) {
+      settings = settings.withProperty(properties[i], properties[i + 1]);
+    }
+    await(
+        Source.range(1, 10)
+            .throttle(1, Duration.ofMillis(20))
+            .map(i -> record(topic, "v" + i))
+            .runWith(Producer.plainSink(settings), STREAMS.system()));
+    return link.writes.get();
+  }
+
+  @Test
+  public void aRecordLeavesWhenItHasLingered() throws Exception {
+    String topic = STREAMS.topic(1);
+    TappedLink link = new TappedLink(STREAMS.node().brokers(), false);
+    long began = System.nanoTime();
+    UniqueKillSwitch end =
+        Source.single("only")
+            .concat(Source.maybe())
+            .viaMat(KillSwitches.single(), Keep.right())
+            .map(value -> record(topic, value))
+            .to(
+                Producer.plainSink(
+                    STREAMS.producing(link.brokers()).withProperty("linger.ms", "200")))
+            .run(STREAMS.system());
+    until("it has left", () -> link.writes.get() == 1);
+    assertTrue("not sooner", System.nanoTime() - began >= TimeUnit.MILLISECONDS.toNanos(200));
+    end.shutdown();
+  }
+}
