@@ -1,9 +1,12 @@
 package milena.node;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import milena.common.config.BrokerConfig;
 import milena.kafka.api.ApiRegistry;
 import milena.kafka.client.BrokerLinks;
@@ -60,6 +63,14 @@ final class BrokerEntrance {
   /** Where it listens, as a log line tells it. */
   String told() {
     return FrontDoor.told(server.join().addresses());
+  }
+
+  /** The event loops of the ports and of the links. */
+  List<Executor> eventLoops() {
+    List<Executor> loops = new ArrayList<>();
+    server.join().eventLoops().forEach(loops::add);
+    loops.add(links.eventLoop());
+    return loops;
   }
 
   /** Closes the ports; also when they are about to be bound. */

@@ -59,6 +59,11 @@ public final class MilenaNode implements AutoCloseable {
     return brokers;
   }
 
+  /** What carries the work of the present run, for test kits that let a node stand still. */
+  public NodeExecutors executors() {
+    return runs.current().executors();
+  }
+
   /**
    * Stops cleanly: leaderships are handed over, requests under way are answered, logs are flushed
    * and closed. Does nothing on a node that has ended.

@@ -164,6 +164,11 @@ final class RunningNode {
     return own.getHost().orElseThrow() + ":" + own.getPort().orElseThrow();
   }
 
+  /** What carries this run's work. */
+  NodeExecutors executors() {
+    return NodeExecutors.of(system, entrance.map(BrokerEntrance::eventLoops).orElse(List.of()));
+  }
+
   /** The way to the brokers for streams in this JVM; there is none before the broker serves. */
   Optional<BrokerLink> streams() {
     return Optional.ofNullable(streams.getNow(null));

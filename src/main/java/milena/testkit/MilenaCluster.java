@@ -2,25 +2,25 @@ package milena.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import milena.node.MilenaNode;
+import milena.node.NodeExecutors;
 
 /**
- * A cluster of nodes inside this JVM, each broker and controller, with the numbers 1, 2, 3 ...
+ * A cluster of nodes inside this JVM, with the numbers 1, 2, 3 ... Each is broker and controller
+ * unless the builder is told otherwise.
  *
  * <pre>{@code
  * try (MilenaCluster cluster =
@@ -34,45 +34,41 @@ import milena.node.MilenaNode;
  * of its threads is left, and none of its files unless it was given a directory.
  */
 public final class MilenaCluster implements AutoCloseable {
-  private static final String HOST = "127.0.0.1";
+  /** With this, {@link #cutNode} holds back all that Akka's remoting has to send and to receive. */
+  private static final Map<String, String> ONE_DISPATCHER_FOR_REMOTING =
+      Map.of(
+          "milena.akka.remote.artery.advanced.use-control-stream-dispatcher",
+          "akka.remote.default-remote-dispatcher");
 
   private final Builder plan;
+  private final ClusterLayout layout;
   private final Path directory;
-  private final Map<Integer, Ports> ports = new TreeMap<>();
   private final Map<Integer, MilenaNode> running = new TreeMap<>();
-
-  private record Ports(int client, int controller) {}
+  private final Map<Integer, Standstill> disturbed = new HashMap<>();
 
   private MilenaCluster(Builder plan, Path directory) {
     this.plan = plan;
+    this.layout = plan.layout();
     this.directory = directory;
-    List<Integer> free = freePorts(2 * plan.nodes);
-    for (int id = 1; id <= plan.nodes; id++) {
-      ports.put(id, new Ports(free.get(2 * id - 2), free.get(2 * id - 1)));
-    }
   }
 
   public static Builder builder() {
     return new Builder();
   }
 
-  /** Where clients connect: the addresses of all nodes, running or not. */
+  /** Where clients connect: the addresses of all brokers, running or not. */
   public String bootstrapServers() {
-    return ports.values().stream()
-        .map(each -> HOST + ":" + each.client())
-        .collect(Collectors.joining(","));
+    return layout.bootstrapServers();
   }
 
-  /** Where a {@code MilenaClient} joins: the addresses of all nodes, running or not. */
+  /** Where a {@code MilenaClient} joins: the addresses of all controllers, running or not. */
   public String memberAddresses() {
-    return ports.values().stream()
-        .map(each -> HOST + ":" + each.controller())
-        .collect(Collectors.joining(","));
+    return layout.controllers();
   }
 
   /** The numbers of all nodes, running or not. */
   public List<Integer> nodeIds() {
-    return List.copyOf(ports.keySet());
+    return layout.nodeIds();
   }
 
   /**
@@ -88,10 +84,14 @@ public final class MilenaCluster implements AutoCloseable {
     return node;
   }
 
-  /** The number of the node that controls the cluster, as far as any knows; -1 for none. */
+  /**
+   * The number of the node that controls the cluster, as far as any knows; -1 for none. What a node
+   * thinks that is paused or cut off does not count.
+   */
   public synchronized int controllerId() {
-    return running.values().stream()
-        .mapToInt(MilenaNode::controllerId)
+    return running.entrySet().stream()
+        .filter(each -> !disturbed.containsKey(each.getKey()))
+        .mapToInt(each -> each.getValue().controllerId())
         .filter(running::containsKey)
         .findFirst()
         .orElse(-1);
@@ -112,8 +112,50 @@ public final class MilenaCluster implements AutoCloseable {
     take(id).kill();
   }
 
+  /**
+   * Lets a node stand still, as a process does that was sent SIGSTOP: its connections stay open,
+   * and what comes in waits for {@link #healNode}. Its actors, timers and sockets stand still;
+   * threads of its metadata log may go on, but nobody hears of it.
+   *
+   * @throws IllegalStateException when it doesn't run, or is paused or cut off already
+   */
+  public synchronized void pauseNode(int id) {
+    NodeExecutors executors = undisturbed(id).executors();
+    List<Executor> all = new ArrayList<>(executors.inner());
+    all.addAll(executors.network());
+    disturbed.put(id, Standstill.of(all));
+  }
+
+  /**
+   * Cuts a node off from the others and from all clients, as a network does that drops every
+   * packet: it goes on, its connections stay open, and what it sends and is sent arrives after
+   * {@link #healNode}. Streams that run in this JVM with {@link MilenaNode#brokers} of the node
+   * still reach it.
+   *
+   * @throws IllegalStateException when it doesn't run, or is paused or cut off already
+   */
+  public synchronized void cutNode(int id) {
+    disturbed.put(id, Standstill.of(undisturbed(id).executors().network()));
+  }
+
+  /** Ends what {@link #pauseNode} or {@link #cutNode} began, if they did; so does a node's end. */
+  public synchronized void healNode(int id) {
+    Standstill standstill = disturbed.remove(id);
+    if (standstill != null) {
+      standstill.end();
+    }
+  }
+
+  private MilenaNode undisturbed(int id) {
+    if (disturbed.containsKey(id)) {
+      throw new IllegalStateException("Node " + id + " is paused or cut off already");
+    }
+    return node(id);
+  }
+
   private synchronized MilenaNode take(int id) {
     MilenaNode node = node(id);
+    healNode(id);
     running.remove(id);
     return node;
   }
@@ -148,20 +190,8 @@ public final class MilenaCluster implements AutoCloseable {
   }
 
   private MilenaNode.Builder builderOf(int id) {
-    Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("node.id", Integer.toString(id));
-    settings.put(
-        "listeners",
-        "PLAINTEXT://%s:%d,CONTROLLER://%s:%d"
-            .formatted(HOST, ports.get(id).client(), HOST, ports.get(id).controller()));
-    settings.put(
-        "controller.quorum.voters",
-        ports.entrySet().stream()
-            .map(each -> each.getKey() + "@" + HOST + ":" + each.getValue().controller())
-            .collect(Collectors.joining(",")));
-    String replicas = Integer.toString(Math.min(3, plan.nodes));
-    settings.put("offsets.topic.replication.factor", replicas);
-    settings.put("transaction.state.log.replication.factor", replicas);
+    Map<String, String> settings = new LinkedHashMap<>(layout.settingsOf(id));
+    settings.putAll(ONE_DISPATCHER_FOR_REMOTING);
     settings.putAll(plan.settings);
     settings.putAll(plan.settingsOfNodes.getOrDefault(id, Map.of()));
     MilenaNode.Builder builder =
@@ -175,6 +205,7 @@ public final class MilenaCluster implements AutoCloseable {
   public void close() {
     List<MilenaNode> rest;
     synchronized (this) {
+      List.copyOf(disturbed.keySet()).forEach(this::healNode);
       rest = List.copyOf(running.values());
       running.clear();
     }
@@ -195,35 +226,38 @@ public final class MilenaCluster implements AutoCloseable {
     }
   }
 
-  private static List<Integer> freePorts(int count) {
-    List<ServerSocket> sockets = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        sockets.add(new ServerSocket(0, 1, InetAddress.getByName(HOST)));
-      }
-      List<Integer> free = sockets.stream().map(ServerSocket::getLocalPort).toList();
-      for (ServerSocket socket : sockets) {
-        socket.close();
-      }
-      return free;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   /** Collects what the nodes of a cluster have in common. */
   public static final class Builder {
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final Map<Integer, Map<String, String>> settingsOfNodes = new TreeMap<>();
-    private int nodes = 3;
+    private Integer nodes;
+    private int controllers;
+    private int brokers;
     private Path directory;
 
     private Builder() {}
 
-    /** How many; three when not said. */
+    /** How many are broker and controller; three when nothing is said of any role. */
     public Builder nodes(int count) {
       this.nodes = count;
       return this;
+    }
+
+    /** How many are only controllers; their numbers follow. */
+    public Builder controllers(int count) {
+      this.controllers = count;
+      return this;
+    }
+
+    /** How many are only brokers; they have the last numbers. */
+    public Builder brokers(int count) {
+      this.brokers = count;
+      return this;
+    }
+
+    private ClusterLayout layout() {
+      int both = nodes != null ? nodes : controllers + brokers > 0 ? 0 : 3;
+      return new ClusterLayout(both, controllers, brokers);
     }
 
     /** Sets one of Kafka's settings, or Milena's own, on every node. */
@@ -248,7 +282,7 @@ public final class MilenaCluster implements AutoCloseable {
     public MilenaCluster start() {
       MilenaCluster cluster = new MilenaCluster(this, directoryToUse());
       try {
-        cluster.startNodes(IntStream.rangeClosed(1, nodes).boxed().toList());
+        cluster.startNodes(cluster.nodeIds());
         return cluster;
       } catch (RuntimeException e) {
         cluster.close();

@@ -11,6 +11,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import milena.broker.partition.LeaderLink;
 import milena.metadata.BrokerImage.Endpoint;
@@ -53,6 +54,11 @@ public final class BrokerLinks implements LeaderLink.Dialer, AutoCloseable {
       bootstrap.option(ChannelOption.SO_RCVBUF, receiveBufferBytes);
     }
     return new BrokerLink(bootstrap, endpoint, clientId, timeoutMs);
+  }
+
+  /** The event loop: what it is given runs between its work on connections. */
+  public Executor eventLoop() {
+    return group.next();
   }
 
   @Override

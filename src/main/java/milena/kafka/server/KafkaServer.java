@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import milena.kafka.api.ApiRegistry;
 
@@ -90,6 +91,11 @@ public final class KafkaServer implements AutoCloseable {
     listeners.forEach(
         (name, channel) -> addresses.put(name, (InetSocketAddress) channel.localAddress()));
     return addresses;
+  }
+
+  /** Its event loops: what one of them is given runs between its work on connections. */
+  public Iterable<? extends Executor> eventLoops() {
+    return group;
   }
 
   /** Closes the listeners: no new connections; those there are stay. */
