@@ -51,6 +51,7 @@ import milena.metadata.TopicDecisions.TopicDefaults;
 import milena.streams.link.BrokerLink;
 import milena.streams.link.LocalBroker;
 import milena.streams.link.MemberLink;
+import milena.streams.link.OpenAnswers;
 import milena.streams.link.StreamGateway;
 import milena.streams.link.StreamLink;
 
@@ -359,10 +360,12 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
 
   private Behavior<Command> onServeStreams(ServeStreams serve) {
     spawn(StreamGateway.create(serve.broker()), StreamGateway.NAME);
-    ActorRef<StreamLink.Command> others = spawn(StreamLink.create(), StreamLink.NAME);
+    OpenAnswers answers = new OpenAnswers();
+    ActorRef<StreamLink.Command> others = spawn(StreamLink.create(answers), StreamLink.NAME);
     serve
         .link()
-        .complete(new MemberLink(others, serve.broker(), "node-" + config.broker().nodeId()));
+        .complete(
+            new MemberLink(others, answers, serve.broker(), "node-" + config.broker().nodeId()));
     return this;
   }
 

@@ -101,6 +101,13 @@ final class ProcessCluster implements AutoCloseable {
         .collect(Collectors.joining(","));
   }
 
+  /** Where a {@code MilenaClient} joins: the addresses of all nodes, running or not. */
+  String memberAddresses() {
+    return ids().stream()
+        .map(id -> place.host(id) + ":" + ports.get(id)[1])
+        .collect(Collectors.joining(","));
+  }
+
   Admin admin() {
     return Admin.create(
         Map.of(

@@ -31,7 +31,7 @@ public final class ClientGuardian extends AbstractBehavior<ClientGuardian.Comman
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   /** The looks that may find no broker: a whole cluster may be starting anew. */
-  private static final int LOOKS_ALONE = 15;
+  private static final int LOOKS_ALONE = 5;
 
   /** Local. */
   public sealed interface Command {}
@@ -91,9 +91,12 @@ public final class ClientGuardian extends AbstractBehavior<ClientGuardian.Comman
   }
 
   private Behavior<Command> onJoined() {
-    ActorRef<StreamLink.Command> brokers = getContext().spawn(StreamLink.create(), StreamLink.NAME);
+    OpenAnswers answers = new OpenAnswers();
+    ActorRef<StreamLink.Command> brokers =
+        getContext().spawn(StreamLink.create(answers), StreamLink.NAME);
     link.complete(
-        new MemberLink(brokers, null, "client-" + cluster.selfMember().address().hostPort()));
+        new MemberLink(
+            brokers, answers, null, "client-" + cluster.selfMember().address().hostPort()));
     return this;
   }
 

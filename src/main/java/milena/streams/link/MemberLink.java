@@ -16,15 +16,19 @@ public final class MemberLink implements BrokerLink {
   private static final Duration WAY = Duration.ofSeconds(5);
 
   private final ActorRef<StreamLink.Command> others;
+  private final OpenAnswers answers;
   private final LocalBroker own;
   private final String clientId;
 
   /**
+   * @param answers those of {@code others}
    * @param own null for a member that is no broker
    * @param clientId what the brokers are told of who asks
    */
-  public MemberLink(ActorRef<StreamLink.Command> others, LocalBroker own, String clientId) {
+  public MemberLink(
+      ActorRef<StreamLink.Command> others, OpenAnswers answers, LocalBroker own, String clientId) {
     this.others = others;
+    this.answers = answers;
     this.own = own;
     this.clientId = clientId;
   }
@@ -70,7 +74,7 @@ public final class MemberLink implements BrokerLink {
 
   private CompletableFuture<ByteString> send(
       int broker, ByteString request, Duration grace, Duration timeout) {
-    CompletableFuture<ByteString> done = new CompletableFuture<>();
+    CompletableFuture<ByteString> done = answers.next();
     others.tell(new StreamLink.Send(broker, request, grace, timeout, done));
     return done;
   }

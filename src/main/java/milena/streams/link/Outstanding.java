@@ -94,21 +94,14 @@ final class Outstanding {
 
   /** Fails what was asked of a broker that is not there any more, or not the one it was. */
   void failAllOf(int broker) {
-    take(each -> each.broker == broker).forEach(each -> fail(each, each.broker));
+    take(each -> each.broker == broker)
+        .forEach(each -> each.done.completeExceptionally(lost(broker)));
   }
 
   /** A broker has begun anew, or has gone for good: nothing is held against it. */
   void forget(int broker) {
     suspects.remove(broker);
     heardNanos.remove(broker);
-  }
-
-  void failAll() {
-    take(each -> true).forEach(each -> fail(each, each.broker));
-  }
-
-  private static void fail(Pending each, int broker) {
-    each.done.completeExceptionally(lost(broker));
   }
 
   static DisconnectException lost(int broker) {

@@ -44,7 +44,7 @@ public final class StreamLink extends AbstractBehavior<StreamLink.Command> {
   private static final String BROKER = "broker-";
   private static final Duration LOOK = Duration.ofMillis(200);
   private static final short INQUIRY_VERSION = 12;
-  private static final Duration INQUIRY_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration INQUIRY_TIMEOUT = Outstanding.PATIENCE;
 
   /** Local. */
   public sealed interface Command {}
@@ -79,12 +79,15 @@ public final class StreamLink extends AbstractBehavior<StreamLink.Command> {
   private final Map<Integer, ActorRef<StreamMessage>> gateways = new HashMap<>();
   private final Map<Integer, UniqueAddress> runs = new HashMap<>();
   private final Outstanding outstanding = new Outstanding();
+  private final OpenAnswers open;
   private final TimerScheduler<Command> timers;
   private boolean isInquiring;
   private int turn;
 
-  private StreamLink(ActorContext<Command> context, TimerScheduler<Command> timers) {
+  private StreamLink(
+      ActorContext<Command> context, TimerScheduler<Command> timers, OpenAnswers open) {
     super(context);
+    this.open = open;
     this.cluster = Cluster.get(context.getSystem());
     this.resolver = ActorRefResolver.get(context.getSystem());
     this.answers = context.messageAdapter(StreamMessage.class, Arrived::new);
@@ -100,10 +103,14 @@ public final class StreamLink extends AbstractBehavior<StreamLink.Command> {
         .tell(Subscribe.create(getContext().messageAdapter(event, any -> new Changed()), event));
   }
 
-  /** The link of an actor system that is a member of the cluster, or about to become one. */
-  public static Behavior<Command> create() {
+  /**
+   * The link of an actor system that is a member of the cluster, or about to become one.
+   *
+   * @param open the answers that are waited for, which end with it
+   */
+  public static Behavior<Command> create(OpenAnswers open) {
     return Behaviors.setup(
-        context -> Behaviors.withTimers(timers -> new StreamLink(context, timers)));
+        context -> Behaviors.withTimers(timers -> new StreamLink(context, timers, open)));
   }
 
   @Override
@@ -200,8 +207,9 @@ public final class StreamLink extends AbstractBehavior<StreamLink.Command> {
     look();
     long now = System.nanoTime();
     outstanding.failLate(now);
-    if (!outstanding.quiet(now).isEmpty()) {
-      inquire();
+    Set<Integer> quiet = outstanding.quiet(now);
+    if (!quiet.isEmpty() && !isInquiring) {
+      inquire(quiet);
     }
     if (!outstanding.isEmpty()) {
       lookSoon();
@@ -213,11 +221,17 @@ public final class StreamLink extends AbstractBehavior<StreamLink.Command> {
    * Asks another broker which ones the cluster counts on: a crash is known to the controller long
    * before the members of an actor cluster agree that one of them is gone.
    */
-  private void inquire() {
-    int other = anyBroker();
-    if (isInquiring || outstanding.isSuspect(other) || !gateways.containsKey(other)) {
+  private void inquire(Set<Integer> quiet) {
+    List<Integer> others = new ArrayList<>(gateways.keySet());
+    others.removeAll(quiet);
+    if (others.isEmpty()) {
+      // None answers in time, but one of them may be the slower for all that it has to do.
+      others.addAll(gateways.keySet());
+    }
+    if (others.isEmpty()) {
       return;
     }
+    int other = others.get(Math.floorMod(turn++, others.size()));
     isInquiring = true;
     MetadataRequestData request = new MetadataRequestData().setTopics(List.of());
     ActorRef<Command> self = getContext().getSelf();
@@ -252,7 +266,7 @@ public final class StreamLink extends AbstractBehavior<StreamLink.Command> {
   }
 
   private Behavior<Command> onStop() {
-    outstanding.failAll();
+    open.close();
     return this;
   }
 }

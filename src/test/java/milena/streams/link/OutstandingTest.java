@@ -100,7 +100,17 @@ public class OutstandingTest extends JUnitSuite {
     outstanding.failAllOf(1);
     assertEquals(DisconnectException.class, causeOf(ofLost));
     assertFalse(ofOther.isDone());
-    outstanding.failAll();
-    assertEquals(DisconnectException.class, causeOf(ofOther));
+  }
+
+  @Test
+  public void nobodyWaitsForALinkThatHasEnded() {
+    OpenAnswers open = new OpenAnswers();
+    CompletableFuture<ByteString> answered = open.next();
+    CompletableFuture<ByteString> before = open.next();
+    answered.complete(BYTES);
+    open.close();
+    assertEquals(BYTES, answered.join());
+    assertEquals(DisconnectException.class, causeOf(before));
+    assertEquals(DisconnectException.class, causeOf(open.next()));
   }
 }
