@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import milena.streams.ConsumerMessage.CommittableMessage;
@@ -30,16 +31,21 @@ import milena.streams.javadsl.Producer;
 import milena.testkit.MilenaCluster;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.AfterClass;
+import org.junit.Assert;
 import org.junit.BeforeClass;
 import org.junit.Test;
 import org.scalatestplus.junit.JUnitSuite;
 
-/** Streams of a program that is a member of a cluster of three nodes, some of which die. */
+/**
+ * Streams of a program that is a member of a cluster of three nodes, and of one in the JVM of a
+ * node of that cluster, while others of the nodes die.
+ */
 public class ClientMemberIT extends JUnitSuite {
   private static MilenaCluster cluster;
   private static MilenaClient client;
@@ -80,26 +86,41 @@ public class ClientMemberIT extends JUnitSuite {
     admin.createTopics(List.of(new NewTopic(name, partitions, (short) 3))).all().get();
   }
 
-  private static ProducerSettings<String, String> producing() {
-    return ProducerSettings.create(
-        client.brokers(), new StringSerializer(), new StringSerializer());
+  private static ProducerSettings<String, String> producing(Brokers brokers) {
+    return ProducerSettings.create(brokers, new StringSerializer(), new StringSerializer());
   }
 
-  private static ConsumerSettings<String, String> consuming() {
-    return ConsumerSettings.create(
-            client.brokers(), new StringDeserializer(), new StringDeserializer())
+  private static ConsumerSettings<String, String> consuming(Brokers brokers) {
+    return ConsumerSettings.create(brokers, new StringDeserializer(), new StringDeserializer())
         .withProperty("auto.offset.reset", "earliest")
         .withProperty("heartbeat.interval.ms", "200");
+  }
+
+  /** Those of the cluster, as a node knows them that is not this one. */
+  private static Brokers brokersBeside(int nodeId) {
+    return cluster.node(nodeId % 3 + 1).brokers();
   }
 
   @Test
   public void exactlyTheAcknowledgedArriveAcrossTheDeathOfTheLeader() throws Exception {
     topic("kept", 1);
-    TopicPartition partition = new TopicPartition("kept", 0);
+    writeAndReadAcrossTheDeathOfTheLeader("kept", client.brokers());
+  }
+
+  @Test
+  public void exactlyTheAcknowledgedArriveInANodeAcrossTheDeathOfAnother() throws Exception {
+    topic("beside", 1);
+    Brokers brokers = brokersBeside(leader(new TopicPartition("beside", 0)));
+    writeAndReadAcrossTheDeathOfTheLeader("beside", brokers);
+  }
+
+  private static void writeAndReadAcrossTheDeathOfTheLeader(String topic, Brokers brokers)
+      throws Exception {
+    TopicPartition partition = new TopicPartition(topic, 0);
     Queue<Integer> acknowledged = new ConcurrentLinkedQueue<>();
     Queue<String> seen = new ConcurrentLinkedQueue<>();
     Consumer.Control reading =
-        Consumer.plainSource(consuming(), Subscriptions.assignment(partition))
+        Consumer.plainSource(consuming(brokers), Subscriptions.assignment(partition))
             .to(Sink.foreach(record -> seen.add(record.value())))
             .run(system);
     CompletionStage<Done> writing =
@@ -108,10 +129,10 @@ public class ClientMemberIT extends JUnitSuite {
             .map(
                 i -> {
                   Envelope<String, String, Integer> envelope =
-                      ProducerMessage.single(new ProducerRecord<>("kept", "v" + i), i);
+                      ProducerMessage.single(new ProducerRecord<>(topic, "v" + i), i);
                   return envelope;
                 })
-            .via(Producer.flexiFlow(producing()))
+            .via(Producer.flexiFlow(producing(brokers)))
             .toMat(Sink.foreach(result -> acknowledged.add(result.passThrough())), Keep.right())
             .run(system);
     until("it flows", () -> seen.size() > 500);
@@ -132,11 +153,28 @@ public class ClientMemberIT extends JUnitSuite {
   @Test
   public void nothingIsLostWhenTheCoordinatorDies() throws Exception {
     topic("shared", 3);
+    readAcrossTheDeathOfTheCoordinator("shared", "readers", client.brokers());
+  }
+
+  @Test
+  public void nothingIsLostInANodeWhenTheCoordinatorElsewhereDies() throws Exception {
+    topic("common", 3);
+    admin
+        .alterConsumerGroupOffsets(
+            "neighbours", Map.of(new TopicPartition("common", 0), new OffsetAndMetadata(0)))
+        .all()
+        .get();
+    Brokers brokers = brokersBeside(coordinator("neighbours"));
+    readAcrossTheDeathOfTheCoordinator("common", "neighbours", brokers);
+  }
+
+  private static void readAcrossTheDeathOfTheCoordinator(
+      String topic, String group, Brokers brokers) throws Exception {
     int count = 2_000;
     Queue<String> seen = new ConcurrentLinkedQueue<>();
     DrainingControl<Done> reading =
         Consumer.committableSource(
-                consuming().withGroupId("readers"), Subscriptions.topics("shared"))
+                consuming(brokers).withGroupId(group), Subscriptions.topics(topic))
             .wireTap(message -> seen.add(message.record().value()))
             .map(CommittableMessage::committableOffset)
             .toMat(
@@ -149,17 +187,10 @@ public class ClientMemberIT extends JUnitSuite {
     CompletionStage<Done> writing =
         Source.range(1, count)
             .throttle(1_000, Duration.ofSeconds(1), 100, ThrottleMode.shaping())
-            .map(i -> new ProducerRecord<String, String>("shared", "k" + i, "v" + i))
-            .runWith(Producer.plainSink(producing()), system);
+            .map(i -> new ProducerRecord<String, String>(topic, "k" + i, "v" + i))
+            .runWith(Producer.plainSink(producing(brokers)), system);
     until("it flows", () -> seen.size() > 300);
-    int coordinator =
-        admin
-            .describeConsumerGroups(List.of("readers"))
-            .describedGroups()
-            .get("readers")
-            .get()
-            .coordinator()
-            .id();
+    int coordinator = coordinator(group);
     cluster.killNode(coordinator);
     await(writing);
     until(
@@ -174,7 +205,7 @@ public class ClientMemberIT extends JUnitSuite {
     cluster.startNode(coordinator);
     long committed =
         admin
-            .listConsumerGroupOffsets("readers")
+            .listConsumerGroupOffsets(group)
             .partitionsToOffsetAndMetadata()
             .get()
             .values()
@@ -182,6 +213,40 @@ public class ClientMemberIT extends JUnitSuite {
             .mapToLong(offset -> offset.offset())
             .sum();
     assertEquals("every offset is committed in the end", count, committed);
+  }
+
+  @Test
+  public void whatACrashedStreamDidNotCommitComesAgain() throws Exception {
+    topic("again", 1);
+    ConsumerSettings<String, String> settings =
+        consuming(client.brokers()).withGroupId("crashing").withProperty("retry.backoff.ms", "20");
+    await(
+        Source.range(0, 999)
+            .map(i -> new ProducerRecord<String, String>("again", "v" + i))
+            .runWith(Producer.plainSink(producing(client.brokers())), system));
+    CompletionStage<Done> crashed =
+        Consumer.committableSource(settings, Subscriptions.topics("again"))
+            .map(
+                message -> {
+                  if (message.record().offset() == 700) {
+                    throw new IllegalStateException("struck");
+                  }
+                  return message.committableOffset();
+                })
+            .runWith(Committer.sink(CommitterSettings.create().withMaxBatch(100)), system);
+    Assert.assertThrows(ExecutionException.class, () -> await(crashed));
+    List<String> rest =
+        await(
+            Consumer.plainSource(settings, Subscriptions.topics("again"))
+                .map(record -> record.value())
+                .takeWhile(value -> !value.equals("v999"), true)
+                .runWith(Sink.seq(), system));
+    assertTrue("nothing that was not done is left out: " + rest.get(0), rest.size() >= 300);
+    List<String> expected = new ArrayList<>();
+    for (int i = 1_000 - rest.size(); i < 1_000; i++) {
+      expected.add("v" + i);
+    }
+    assertEquals(expected, rest);
   }
 
   @Test
@@ -197,11 +262,22 @@ public class ClientMemberIT extends JUnitSuite {
     List<Integer> lengths =
         await(
             Consumer.plainSource(
-                    consuming(), Subscriptions.assignment(new TopicPartition("other", 0)))
+                    consuming(client.brokers()),
+                    Subscriptions.assignment(new TopicPartition("other", 0)))
                 .map(record -> record.value().length())
                 .take(1)
                 .runWith(Sink.seq(), system));
     assertEquals(List.of(750_000), lengths);
+  }
+
+  private static int coordinator(String group) throws Exception {
+    return admin
+        .describeConsumerGroups(List.of(group))
+        .describedGroups()
+        .get(group)
+        .get()
+        .coordinator()
+        .id();
   }
 
   private static int leader(TopicPartition partition) throws Exception {
