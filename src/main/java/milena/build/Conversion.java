@@ -54,8 +54,13 @@ record Conversion(Type from, Type known, Type to) {
     }
   }
 
-  private static boolean isPrimitive(Type type) {
+  static boolean isPrimitive(Type type) {
     return WRAPPERS.containsKey(type.getSort());
+  }
+
+  /** The internal name of a primitive type's wrapper. */
+  static String wrapper(Type primitive) {
+    return WRAPPERS.get(primitive.getSort());
   }
 
   private static void cast(MethodVisitor code, Type is, String to) {
@@ -65,7 +70,7 @@ record Conversion(Type from, Type known, Type to) {
   }
 
   private static void box(MethodVisitor code, Type primitive) {
-    String wrapper = WRAPPERS.get(primitive.getSort());
+    String wrapper = wrapper(primitive);
     code.visitMethodInsn(
         INVOKESTATIC,
         wrapper,
@@ -82,7 +87,7 @@ record Conversion(Type from, Type known, Type to) {
         primitive = primitiveOf(each.getKey());
       }
     }
-    String wrapper = WRAPPERS.get(primitive.getSort());
+    String wrapper = wrapper(primitive);
     cast(code, from, wrapper);
     code.visitMethodInsn(
         INVOKEVIRTUAL,

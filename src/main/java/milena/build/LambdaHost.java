@@ -27,18 +27,19 @@ import org.objectweb.asm.tree.ClassNode;
 import org.objectweb.asm.tree.InvokeDynamicInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 
-/** A class that makes lambdas, and what becomes of it. */
+/** A class of a jar, and what becomes of it. */
 final class LambdaHost {
   private final ClassNode host = new ClassNode();
   private final Map<String, byte[]> classes = new LinkedHashMap<>();
+  private boolean isChanged;
 
   private LambdaHost(byte[] bytes) {
     new ClassReader(bytes).accept(host, 0);
   }
 
   /**
-   * The class, its lambdas being classes, and these; internal names to bytes. Empty when it makes
-   * no lambdas.
+   * The class, its lambdas being classes and its methods of a record being code, and the classes of
+   * the lambdas; internal names to bytes. Empty when it has neither.
    */
   static Map<String, byte[]> rewrite(byte[] bytes) {
     return new LambdaHost(bytes).rewrite();
@@ -50,12 +51,11 @@ final class LambdaHost {
     for (MethodNode method : List.copyOf(host.methods)) {
       for (AbstractInsnNode each : method.instructions.toArray()) {
         if (each instanceof InvokeDynamicInsnNode dynamic) {
-          Optional<LambdaSite> site = LambdaSite.of(dynamic);
-          site.ifPresent(found -> method.instructions.set(each, replace(found)));
+          replacement(dynamic).ifPresent(now -> method.instructions.set(each, now));
         }
       }
     }
-    if (!classes.isEmpty()) {
+    if (isChanged) {
       ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
       host.accept(writer);
       classes.put(host.name, writer.toByteArray());
@@ -63,7 +63,16 @@ final class LambdaHost {
     return classes;
   }
 
-  private AbstractInsnNode replace(LambdaSite site) {
+  private Optional<AbstractInsnNode> replacement(InvokeDynamicInsnNode instruction) {
+    Optional<AbstractInsnNode> now =
+        LambdaSite.of(instruction)
+            .map(this::makeClass)
+            .or(() -> RecordMethods.replace(host, instruction));
+    isChanged |= now.isPresent();
+    return now;
+  }
+
+  private AbstractInsnNode makeClass(LambdaSite site) {
     String name = host.name + "$lambda$" + classes.size();
     classes.put(name, LambdaClass.bytes(name, site, reachable(site.body())));
     return LambdaClass.use(name, site);

@@ -22,6 +22,9 @@ import java.util.zip.ZipOutputStream;
  * too, but not what links them, and of those that can be serialised, as all of Scala's can, not
  * even the classes.
  *
+ * <p>The {@code equals} and {@code hashCode} of records, which the JVM puts together at run time
+ * too, become plain code for the same reason.
+ *
  * <p>A lambda that can be serialised still can: as an object of its class.
  */
 public final class PlainLambdas {
@@ -29,7 +32,8 @@ public final class PlainLambdas {
   private static final String MARK = "META-INF/milena-plain-lambdas.txt";
 
   private static final String MARK_TEXT =
-      "Milena's build has changed this file: each lambda in it has become a class of its own.\n";
+      "Milena's build has changed this file: each lambda in it has become a class of its own,\n"
+          + "and the equals and hashCode of each record plain code.\n";
 
   private PlainLambdas() {}
 
@@ -62,7 +66,7 @@ public final class PlainLambdas {
     }
     List<Piece> after =
         before.parallelStream().flatMap(Piece::rewritten).collect(Collectors.toList());
-    if (after.size() == before.size()) {
+    if (after.equals(before)) {
       return;
     }
     after.add(new Piece(MARK, 0, MARK_TEXT.getBytes(StandardCharsets.UTF_8)));

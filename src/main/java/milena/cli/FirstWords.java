@@ -9,10 +9,15 @@ import java.util.List;
 import milena.record.BatchBuilder;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCollection;
+import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.ProduceRequestData;
@@ -20,8 +25,10 @@ import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceDataCollection;
 import org.apache.kafka.common.message.RequestHeaderData;
+import org.apache.kafka.common.message.ResponseHeaderData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 
@@ -36,7 +43,7 @@ final class FirstWords implements AutoCloseable {
     this.socket = socket;
   }
 
-  /** Asks the first of the servers; the answers are read and not judged. */
+  /** Asks the first of the servers; most of the answers are read and not judged. */
   static void exchange(String bootstrapServers) throws IOException {
     String first = bootstrapServers.split(",")[0];
     int colon = first.lastIndexOf(':');
@@ -54,22 +61,44 @@ final class FirstWords implements AutoCloseable {
         new ApiVersionsRequestData()
             .setClientSoftwareName("milena")
             .setClientSoftwareVersion("rehearsal"));
+    ask(ApiKeys.DESCRIBE_CLUSTER, 1, new DescribeClusterRequestData());
+    CreatableTopic created =
+        new CreatableTopic().setName(TOPIC).setNumPartitions(1).setReplicationFactor((short) 1);
+    ask(
+        ApiKeys.CREATE_TOPICS,
+        7,
+        new CreateTopicsRequestData()
+            .setTimeoutMs(5_000)
+            .setTopics(new CreatableTopicCollection(List.of(created).iterator())));
     ask(
         ApiKeys.METADATA,
         12,
         new MetadataRequestData()
             .setAllowAutoTopicCreation(true)
             .setTopics(List.of(new MetadataRequestTopic().setName(TOPIC))));
-    ask(ApiKeys.INIT_PRODUCER_ID, 4, new InitProducerIdRequestData().setTransactionTimeoutMs(1));
+    long producer = producerId();
     for (int round = 0; round < 20; round++) {
-      ask(ApiKeys.PRODUCE, 9, produce());
+      ask(ApiKeys.PRODUCE, 9, produce(producer, round));
       ask(ApiKeys.FETCH, 12, fetch());
     }
   }
 
-  private static ProduceRequestData produce() {
+  private long producerId() throws IOException {
+    ByteBufferAccessor answer =
+        new ByteBufferAccessor(
+            ask(
+                ApiKeys.INIT_PRODUCER_ID,
+                4,
+                new InitProducerIdRequestData().setTransactionTimeoutMs(1)));
+    short headerVersion = ApiKeys.INIT_PRODUCER_ID.responseHeaderVersion((short) 4);
+    new ResponseHeaderData(answer, headerVersion);
+    return new InitProducerIdResponseData(answer, (short) 4).producerId();
+  }
+
+  private static ProduceRequestData produce(long producer, int sequence) {
     ByteBuffer batch =
         new BatchBuilder(Compression.NONE)
+            .producer(producer, (short) 0, sequence)
             .append(
                 0, ByteBuffer.wrap("key".getBytes(StandardCharsets.UTF_8)), ByteBuffer.allocate(99))
             .build();
@@ -97,7 +126,7 @@ final class FirstWords implements AutoCloseable {
                     .setPartitions(List.of(new FetchPartition().setPartitionMaxBytes(1 << 20)))));
   }
 
-  private void ask(ApiKeys api, int version, ApiMessage request) throws IOException {
+  private ByteBuffer ask(ApiKeys api, int version, ApiMessage request) throws IOException {
     RequestHeaderData header =
         new RequestHeaderData()
             .setRequestApiKey(api.id)
@@ -112,7 +141,9 @@ final class FirstWords implements AutoCloseable {
     frame.putInt(head.remaining() + body.remaining()).put(head).put(body);
     socket.getOutputStream().write(frame.array());
     DataInputStream in = new DataInputStream(socket.getInputStream());
-    in.readFully(new byte[in.readInt()]);
+    byte[] answer = new byte[in.readInt()];
+    in.readFully(answer);
+    return ByteBuffer.wrap(answer);
   }
 
   @Override

@@ -28,11 +28,10 @@ final class RehearseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    System.setProperty(LibraryDefaults.FILE_PROPERTY, defaults.toString());
-    LibraryDefaults.write(defaults);
+    LibraryDefaults.prepare(defaults);
     Path data = Files.createTempDirectory("milena-rehearsal");
     try {
-      MilenaNode node = MilenaNode.builder().dataDir(data).start();
+      MilenaNode node = asByDefault(data).start();
       try {
         FirstWords.exchange(node.bootstrapServers());
       } finally {
@@ -42,6 +41,17 @@ final class RehearseCommand implements Callable<Integer> {
     } finally {
       delete(data);
     }
+  }
+
+  /** As {@code start} does it, but for where it listens. */
+  private static MilenaNode.Builder asByDefault(Path data) {
+    String[] arguments = {
+      "--set", "listeners=PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0",
+      "--set", "controller.quorum.voters=1@127.0.0.1:0",
+      "--set", "log.dirs=" + data
+    };
+    PlainArguments plain = PlainArguments.read(arguments, 0, "--config").orElseThrow();
+    return StartCommand.builder(plain.path("--config"), plain.settings());
   }
 
   private static void delete(Path root) throws IOException {

@@ -38,10 +38,15 @@ final class StartCommand implements Callable<Integer> {
   }
 
   static int run(Optional<Path> file, Map<String, String> settings) throws InterruptedException {
+    return ProcessNode.run(builder(file, settings), node -> {});
+  }
+
+  /** The node that these options stand for. */
+  static MilenaNode.Builder builder(Optional<Path> file, Map<String, String> settings) {
     MilenaNode.Builder builder =
         MilenaNode.builder().configFile(file.orElseGet(StartCommand::standard));
     settings.forEach(builder::config);
-    return ProcessNode.run(builder, node -> {});
+    return builder;
   }
 
   private static Path standard() {

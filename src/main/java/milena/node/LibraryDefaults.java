@@ -2,74 +2,79 @@ package milena.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigRenderOptions;
-import java.io.File;
 import java.io.IOException;
 import java.net.URL;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Enumeration;
-import java.util.List;
+import java.util.Set;
 
-/**
- * The {@code reference.conf} of every library. They are thousands of lines, most of them comments,
- * which take a tenth of a start to read; so the build leaves what they say in one file, and {@code
- * bin/milena} names it. Without it, as in a program that embeds a node, they are read as they are.
- */
+/** The {@code reference.conf} of every library, as the build has read them or as they are. */
 public final class LibraryDefaults {
-  /** The system property that names the file. */
-  public static final String FILE_PROPERTY = "milena.library-defaults";
-
   private static final String REFERENCE = "reference.conf";
-  private static final ClassLoader LOADER = chooseLoader();
+  private static final String OWN = "milena-defaults.conf";
+  private static final ClassLoader CLASS_PATH = LibraryDefaults.class.getClassLoader();
+
+  /** The loader is what the result of reading is kept by, so there is to be only one. */
+  private static final class Chosen {
+    static final ClassLoader LOADER =
+        PreparedDefaults.present().isPresent() ? new Closed(CLASS_PATH) : CLASS_PATH;
+  }
 
   private LibraryDefaults() {}
 
-  private static ClassLoader chooseLoader() {
-    ClassLoader own = LibraryDefaults.class.getClassLoader();
-    String file = System.getProperty(FILE_PROPERTY);
-    return file == null ? own : new Prepared(own, new File(file));
+  /**
+   * Prepares them, and Milena's own, for starts to come, this process's among them; for the build.
+   */
+  public static void prepare(Path file) throws IOException {
+    new PreparedDefaults(
+            readOwn().resolve(), ConfigFactory.parseResources(CLASS_PATH, REFERENCE).resolve())
+        .write(file);
+    System.setProperty(PreparedDefaults.FILE_PROPERTY, file.toString());
   }
 
-  /** Writes the file; for the build. */
-  public static void write(Path file) throws IOException {
-    Config defaults =
-        ConfigFactory.parseResources(LibraryDefaults.class.getClassLoader(), REFERENCE);
-    Files.writeString(file, defaults.resolve().root().render(ConfigRenderOptions.concise()));
+  /** What Milena says under {@code milena}. */
+  static Config own() {
+    return PreparedDefaults.present()
+        .map(PreparedDefaults::own)
+        .orElseGet(LibraryDefaults::readOwn);
+  }
+
+  /** By its own address: to look for further files of this name would open every jar there is. */
+  private static Config readOwn() {
+    return ConfigFactory.parseURL(CLASS_PATH.getResource(OWN));
   }
 
   /** What the libraries say, and system properties over it; read once, who asks meanwhile waits. */
   static Config read() {
-    return ConfigFactory.defaultReference(LOADER);
+    return PreparedDefaults.present()
+        .map(prepared -> ConfigFactory.systemProperties().withFallback(prepared.libraries()))
+        .orElseGet(() -> ConfigFactory.defaultReference(CLASS_PATH));
+  }
+
+  /** What an actor system has to load classes by, so that it doesn't read all of it again. */
+  static ClassLoader loader() {
+    return Chosen.LOADER;
   }
 
   /**
-   * What an actor system has to load classes by, so that it reads the same and doesn't read it
-   * again.
+   * Shows nothing of what Akka looks for in every jar: the defaults, which it is given, and the
+   * versions of its modules, which the build has seen to.
    */
-  static ClassLoader loader() {
-    return LOADER;
-  }
+  private static final class Closed extends ClassLoader {
+    private static final Set<String> HIDDEN = Set.of(REFERENCE, "META-INF/MANIFEST.MF");
 
-  /** Takes the file for the one {@code reference.conf}. */
-  private static final class Prepared extends ClassLoader {
     static {
       registerAsParallelCapable();
     }
 
-    private final File file;
-
-    Prepared(ClassLoader parent, File file) {
+    Closed(ClassLoader parent) {
       super(parent);
-      this.file = file;
     }
 
     @Override
     public Enumeration<URL> getResources(String name) throws IOException {
-      return name.equals(REFERENCE)
-          ? Collections.enumeration(List.of(file.toURI().toURL()))
-          : super.getResources(name);
+      return HIDDEN.contains(name) ? Collections.emptyEnumeration() : super.getResources(name);
     }
   }
 }

@@ -22,6 +22,9 @@ import org.slf4j.Logger;
  */
 @ConfiguratorRank(ConfiguratorRank.FALLBACK)
 public final class LogbackSetup extends ContextAwareBase implements Configurator {
+  /** Where Logback looks for a file's name. */
+  static final String FILE_PROPERTY = "logback.configurationFile";
+
   private static final String PATTERN =
       "%d{yyyy-MM-dd'T'HH:mm:ss.SSS} %-5level %logger{0} - %msg%n%ex";
 
@@ -58,9 +61,14 @@ public final class LogbackSetup extends ContextAwareBase implements Configurator
 
   @Override
   public ExecutionStatus configure(LoggerContext loggers) {
-    if (System.getProperty("logback.configurationFile") != null || othersSay()) {
+    if (System.getProperty(FILE_PROPERTY) != null || othersSay()) {
       return ExecutionStatus.INVOKE_NEXT_IF_ANY;
     }
+    apply(loggers);
+    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  static void apply(LoggerContext loggers) {
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(loggers);
     encoder.setPattern(PATTERN);
@@ -72,7 +80,6 @@ public final class LogbackSetup extends ContextAwareBase implements Configurator
     appender.start();
     loggers.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
     LEVELS.forEach((name, level) -> loggers.getLogger(name).setLevel(level));
-    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
   /** Whether a file lies on the class path; that of bin/milena is Milena's alone. */

@@ -28,7 +28,6 @@ import java.util.stream.Collectors;
 record Settings(Map<String, String> broker, Config config) {
   private static final String OWN = "milena.";
   private static final String REMOTE_PORT = "milena.remote.port";
-  private static final String DEFAULTS = "milena-defaults.conf";
 
   /** Kafka's settings, and those of Milena's that lie in the same table. */
   Map<String, String> kafkas() {
@@ -104,7 +103,7 @@ record Settings(Map<String, String> broker, Config config) {
           ConfigFactory.parseMap(own, "the settings given")
               .withFallback(file)
               .withFallback(ConfigFactory.systemProperties())
-              .withFallback(ConfigFactory.parseResources(Settings.class.getClassLoader(), DEFAULTS))
+              .withFallback(LibraryDefaults.own())
               .resolve();
       return new Settings(Map.copyOf(broker), config);
     } catch (ConfigException e) {

@@ -55,6 +55,24 @@ public final class LambdaSamples {
     }
   }
 
+  record Whole(
+      boolean bit,
+      byte small,
+      char letter,
+      short shorter,
+      int number,
+      long wide,
+      float real,
+      double precise,
+      String text,
+      List<Integer> list) {
+    static Whole of(String text, double precise) {
+      return new Whole(true, (byte) 1, 'c', (short) 2, 3, 4L, 5f, precise, text, List.of(6));
+    }
+  }
+
+  record Empty() {}
+
   private String privateInstance(String more) {
     return more + name;
   }
@@ -111,6 +129,17 @@ public final class LambdaSamples {
     said.add(Stream.of("b", "a").sorted(String::compareTo).collect(Collectors.joining()));
     Supplier<Supplier<String>> nested = () -> () -> text + "nested";
     said.add(nested.get().get());
+    Whole whole = Whole.of("text", 0.0);
+    said.add(whole.equals(Whole.of("text", 0.0)));
+    said.add(whole.equals(Whole.of("text", -0.0)));
+    said.add(whole.equals(Whole.of(null, 0.0)));
+    said.add(Whole.of(null, Double.NaN).equals(Whole.of(null, Double.NaN)));
+    said.add(whole.equals(null));
+    said.add(whole.hashCode());
+    said.add(Whole.of(null, 1.5).hashCode());
+    said.add(whole.toString());
+    said.add(new Empty().equals(new Empty()));
+    said.add(new Empty().hashCode());
     return said;
   }
 

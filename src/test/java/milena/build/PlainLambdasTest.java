@@ -93,7 +93,7 @@ public class PlainLambdasTest extends JUnitSuite {
     Path jar = folder.newFile().toPath();
     String samples = LambdaSamples.class.getName().replace('.', '/');
     try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(jar))) {
-      for (String suffix : List.of("", "$Narrow", "$WithDefaults", "$Inner")) {
+      for (String suffix : List.of("", "$Narrow", "$WithDefaults", "$Inner", "$Whole", "$Empty")) {
         String name = samples + suffix + ".class";
         out.putNextEntry(new ZipEntry(name));
         try (InputStream in = getClass().getClassLoader().getResourceAsStream(name)) {

@@ -12,6 +12,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import milena.broker.partition.LeaderLink;
 import milena.metadata.BrokerImage.Endpoint;
@@ -20,10 +21,14 @@ import milena.metadata.BrokerImage.Endpoint;
 public final class BrokerLinks implements LeaderLink.Dialer, AutoCloseable {
   private static final int CONNECT_TIMEOUT_MS = 3000;
 
-  private final EventLoopGroup group;
   private final String clientId;
   private final int timeoutMs;
   private final int receiveBufferBytes;
+
+  /** Made when there is another broker to dial. */
+  private EventLoopGroup group;
+
+  private boolean isClosed;
 
   /**
    * @param timeoutMs how long an answer is waited for ({@code replica.socket.timeout.ms})
@@ -33,18 +38,27 @@ public final class BrokerLinks implements LeaderLink.Dialer, AutoCloseable {
     this.clientId = "broker-" + brokerId + "-fetcher";
     this.timeoutMs = timeoutMs;
     this.receiveBufferBytes = receiveBufferBytes;
-    this.group =
-        new MultiThreadIoEventLoopGroup(
-            1,
-            new DefaultThreadFactory("milena-link"),
-            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+  }
+
+  private synchronized EventLoopGroup group() {
+    if (isClosed) {
+      throw new RejectedExecutionException("This node is ending");
+    }
+    if (group == null) {
+      group =
+          new MultiThreadIoEventLoopGroup(
+              1,
+              new DefaultThreadFactory("milena-link"),
+              Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    }
+    return group;
   }
 
   @Override
   public LeaderLink dial(Endpoint endpoint) {
     Bootstrap bootstrap =
         new Bootstrap()
-            .group(group)
+            .group(group())
             .channel(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
             .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .option(ChannelOption.TCP_NODELAY, true)
@@ -58,11 +72,15 @@ public final class BrokerLinks implements LeaderLink.Dialer, AutoCloseable {
 
   /** The event loop: what it is given runs between its work on connections. */
   public Executor eventLoop() {
-    return group.next();
+    return group().next();
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    isClosed = true;
+    if (group == null) {
+      return;
+    }
     group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
   }
 }
