@@ -2,11 +2,11 @@ package milena.node;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -25,9 +25,6 @@ public final class LogbackSetup extends ContextAwareBase implements Configurator
   /** Where Logback looks for a file's name. */
   static final String FILE_PROPERTY = "logback.configurationFile";
 
-  private static final String PATTERN =
-      "%d{yyyy-MM-dd'T'HH:mm:ss.SSS} %-5level %logger{0} - %msg%n%ex";
-
   /** Libraries tell of what goes wrong; what goes right is Milena's to tell. */
   private static final Map<String, Level> LEVELS =
       Map.of(
@@ -43,13 +40,10 @@ public final class LogbackSetup extends ContextAwareBase implements Configurator
           // takes it for news that its threads are interrupted to end them,
           "org.apache.ratis.server.raftlog.segmented.SegmentedRaftLogWorker",
           Level.ERROR,
-          // tells at length of a successor that is stopping, too (the hand-over goes on to the
-          // next),
+          // and tells at length of a successor that is stopping, too (the hand-over goes on to the
+          // next).
           "org.apache.ratis.server.impl.TransferLeadership",
           Level.ERROR,
-          // and tries a name that another node of this JVM has, before it takes its own.
-          "org.apache.ratis.util.JmxRegister",
-          Level.OFF,
           // A peer that is away is the controller's to tell of, not that of each stream to it.
           "org.apache.ratis.server.leader.LogAppender",
           Level.ERROR,
@@ -69,9 +63,12 @@ public final class LogbackSetup extends ContextAwareBase implements Configurator
   }
 
   static void apply(LoggerContext loggers) {
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    LogLine line = new LogLine();
+    line.setContext(loggers);
+    line.start();
+    LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
     encoder.setContext(loggers);
-    encoder.setPattern(PATTERN);
+    encoder.setLayout(line);
     encoder.start();
     ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
     appender.setContext(loggers);

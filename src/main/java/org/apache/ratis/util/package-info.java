@@ -1,0 +1,2 @@
+/** What stands in for a class of Ratis. */
+package org.apache.ratis.util;
