@@ -124,7 +124,8 @@ final class BrokerSide {
     ActorRef<NodeGuardian.Command> self = context.getSelf();
     found = read;
     replicaPeers.connect(
-        spawn(ReplicaFetchers.create(fetching()), "fetchers"),
+        // Where the replicas are, whom a fetcher talks to: so no thread is woken in between.
+        spawn(ReplicaFetchers.create(fetching()), "fetchers", PARTITIONS),
         spawn(
             InSyncRequests.create(broker.nodeId(), standing::epoch, core.controller()),
             "in-sync-requests"));
@@ -246,7 +247,11 @@ final class BrokerSide {
   }
 
   private <T> ActorRef<T> spawn(Behavior<T> behavior, String name) {
-    ActorRef<T> part = context.spawn(behavior, name);
+    return spawn(behavior, name, DispatcherSelector.defaultDispatcher());
+  }
+
+  private <T> ActorRef<T> spawn(Behavior<T> behavior, String name, DispatcherSelector dispatcher) {
+    ActorRef<T> part = context.spawn(behavior, name, dispatcher);
     context.watch(part);
     return part;
   }

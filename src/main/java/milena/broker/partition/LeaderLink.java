@@ -8,8 +8,15 @@ import org.apache.kafka.common.message.FetchResponseData;
 /** A follower's connection to a leading broker; one request at a time. */
 public interface LeaderLink {
 
+  /**
+   * What a leader has answered.
+   *
+   * @param memory where the records lie; who gets the answer is its first user
+   */
+  record Answer(FetchResponseData response, AnswerMemory memory) {}
+
   /** Sends a fetch, over a connection that is made when there is none yet. */
-  CompletionStage<FetchResponseData> fetch(FetchRequestData request);
+  CompletionStage<Answer> fetch(FetchRequestData request);
 
   /** Closes the connection; what is under way fails. */
   void close();

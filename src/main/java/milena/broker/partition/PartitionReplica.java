@@ -171,13 +171,15 @@ public final class PartitionReplica {
    * The leader's answer to a fetch for this replica.
    *
    * @param fetchOffset what was asked for
-   * @param records whole batches, or nothing; the replica's until it has told the fetcher
+   * @param records whole batches, or nothing
+   * @param memory where they lie, of which the replica is a user
    */
   record Fetched(
       int leaderEpoch,
       long fetchOffset,
       FollowerState.Answer answer,
       ByteBuffer records,
+      AnswerMemory memory,
       ActorRef<ReplicaFetcher.Command> fetcher)
       implements LocalCommand {}
 

@@ -286,9 +286,13 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   }
 
   private void onFetched(Fetched fetched) throws IOException {
-    if (role.onFetched(fetched)) {
-      publish();
-      afterWrite();
+    try {
+      if (role.onFetched(fetched)) {
+        publish();
+        afterWrite();
+      }
+    } finally {
+      fetched.memory().release();
     }
   }
 

@@ -40,6 +40,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
  */
 final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
   private static final long SHORTEST_PAUSE_MS = 20;
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
   private static final Duration BETWEEN_HANG_UPS = Duration.ofMillis(100);
 
   sealed interface Command {}
@@ -57,7 +58,7 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
   /** A replica can't take in an answer; it may help to ask again later. */
   record NotTaken(TopicIdPartition id, int leaderEpoch) implements Command {}
 
-  private record Answered(LeaderLink by, FetchResponseData response, Throwable failure)
+  private record Answered(LeaderLink by, LeaderLink.Answer answer, Throwable failure)
       implements Command {}
 
   private enum Due implements Command {
@@ -160,7 +161,7 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
       if (partition.standsAt(taken.offset(), taken.lastEpoch(), taken.logStart())) {
         changed.put(partition.id(), partition);
       }
-      fetchSoon();
+      fetchNow();
     }
     return this;
   }
@@ -172,7 +173,7 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
         && partition.isAtWork()) {
       atWork--;
       pause(partition);
-      fetchSoon();
+      fetchNow();
     }
     return this;
   }
@@ -181,24 +182,24 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
     switch (due) {
       case FETCH -> {
         fetchScheduled = false;
-        fetch();
+        fetchNow();
       }
       case RESUME -> resume();
       case RECONNECT -> {
         backingOff = false;
-        fetch();
+        fetchNow();
       }
       case HANG_UP -> {
         if (underWay && !changed.isEmpty()) {
           hangUp();
-          fetch();
+          fetchNow();
         }
       }
     }
     return this;
   }
 
-  /** After what has arrived by now. */
+  /** With what else of its kind has arrived by now. */
   private void fetchSoon() {
     if (!fetchScheduled && !underWay && atWork == 0) {
       fetchScheduled = true;
@@ -206,7 +207,7 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
     }
   }
 
-  private void fetch() {
+  private void fetchNow() {
     if (underWay || backingOff || atWork > 0 || active == 0) {
       return;
     }
@@ -236,7 +237,7 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
     underWay = true;
     LeaderLink by = link;
     getContext()
-        .pipeToSelf(by.fetch(request), (response, failure) -> new Answered(by, response, failure));
+        .pipeToSelf(by.fetch(request), (answer, failure) -> new Answered(by, answer, failure));
   }
 
   private Behavior<Command> onAnswered(Answered answered) {
@@ -248,31 +249,36 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
       failed(answered.failure().toString());
       return this;
     }
-    FetchResponseData response = answered.response();
+    onAnswer(answered.answer());
+    answered.answer().memory().release();
+    fetchNow();
+    return this;
+  }
+
+  private void onAnswer(LeaderLink.Answer answer) {
+    FetchResponseData response = answer.response();
     Errors error = Errors.forCode(response.errorCode());
     if (error != Errors.NONE) {
       boolean forgotten =
           error == Errors.FETCH_SESSION_ID_NOT_FOUND || error == Errors.INVALID_FETCH_SESSION_EPOCH;
       if (forgotten && !session.isNew()) {
         session.reset();
-        fetchSoon();
       } else {
         failed("it answers " + error);
       }
-      return this;
+      return;
     }
     failures = 0;
     session.answered(response);
     for (FetchableTopicResponse topic : response.responses()) {
       for (PartitionData data : topic.partitions()) {
-        onAnswer(new TopicIdPartition(topic.topicId(), data.partitionIndex()), data);
+        onPartition(
+            new TopicIdPartition(topic.topicId(), data.partitionIndex()), data, answer.memory());
       }
     }
-    fetchSoon();
-    return this;
   }
 
-  private void onAnswer(TopicIdPartition id, PartitionData data) {
+  private void onPartition(TopicIdPartition id, PartitionData data, AnswerMemory memory) {
     FollowedPartition partition = partitions.get(id);
     // Whoever has changed since is about to be asked for anew.
     if (partition == null || partition.isPaused() || changed.containsKey(id)) {
@@ -290,9 +296,10 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
             ? null
             : new OffsetAndEpoch(data.divergingEpoch().endOffset(), data.divergingEpoch().epoch());
     ByteBuffer records =
-        data.records() instanceof MemoryRecords memory ? memory.buffer() : ByteBuffer.allocate(0);
+        data.records() instanceof MemoryRecords inMemory ? inMemory.buffer() : NOTHING;
     partition.goToWork();
     atWork++;
+    memory.retain();
     partition
         .replica()
         .tell(
@@ -301,6 +308,7 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
                 partition.offset(),
                 new Answer(data.highWatermark(), data.logStartOffset(), diverging, outOfRange),
                 records,
+                memory,
                 getContext().getSelf()));
   }
 

@@ -2,6 +2,7 @@ package milena.broker.partition;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Terminated;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
@@ -119,7 +120,9 @@ public final class ReplicaFetchers extends AbstractBehavior<ReplicaFetchers.Comm
 
   private ActorRef<ReplicaFetcher.Command> start(int leader) {
     ActorRef<ReplicaFetcher.Command> fetcher =
-        getContext().spawnAnonymous(ReplicaFetcher.create(leader, setup));
+        getContext()
+            .spawnAnonymous(
+                ReplicaFetcher.create(leader, setup), DispatcherSelector.sameAsParent());
     getContext().watch(fetcher);
     return fetcher;
   }

@@ -2,19 +2,18 @@ package milena.kafka.client;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import milena.broker.partition.LeaderLink;
+import milena.kafka.server.FrameReceiveAllocator;
 import milena.metadata.BrokerImage.Endpoint;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
@@ -32,15 +31,13 @@ final class BrokerLink implements LeaderLink {
   /** With the follower's broker epoch and its directory in it; every Milena serves it. */
   private static final short VERSION = 17;
 
-  private static final int SIZE_BYTES = 4;
-
   private final ChannelFuture connecting;
   private final String clientId;
   private final int timeoutMs;
   private int correlationId;
 
   /** Of the request under way; used on the event loop. */
-  private CompletableFuture<FetchResponseData> answer;
+  private CompletableFuture<Answer> answer;
 
   BrokerLink(Bootstrap bootstrap, Endpoint endpoint, String clientId, int timeoutMs) {
     this.clientId = clientId;
@@ -51,20 +48,19 @@ final class BrokerLink implements LeaderLink {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel channel) {
+                    AnswerReader reader = new AnswerReader();
                     channel
-                        .pipeline()
-                        .addLast(
-                            new LengthFieldBasedFrameDecoder(
-                                Integer.MAX_VALUE, 0, SIZE_BYTES, 0, SIZE_BYTES))
-                        .addLast(new Answers());
+                        .config()
+                        .setRecvByteBufAllocator(new FrameReceiveAllocator(reader::room));
+                    channel.pipeline().addLast(new Answers(reader));
                   }
                 })
             .connect(endpoint.host(), endpoint.port());
   }
 
   @Override
-  public CompletionStage<FetchResponseData> fetch(FetchRequestData request) {
-    CompletableFuture<FetchResponseData> promise = new CompletableFuture<>();
+  public CompletionStage<Answer> fetch(FetchRequestData request) {
+    CompletableFuture<Answer> promise = new CompletableFuture<>();
     int correlation = ++correlationId;
     RequestHeader header = new RequestHeader(ApiKeys.FETCH, VERSION, clientId, correlation);
     ByteBuffer body =
@@ -80,12 +76,12 @@ final class BrokerLink implements LeaderLink {
     return promise;
   }
 
-  private void send(ByteBuffer body, CompletableFuture<FetchResponseData> promise) {
+  private void send(ByteBuffer body, CompletableFuture<Answer> promise) {
     Channel channel = connecting.channel();
     answer = promise;
-    ByteBuf size = channel.alloc().buffer(SIZE_BYTES).writeInt(body.remaining());
+    ByteBuf framed = channel.alloc().directBuffer(Integer.BYTES + body.remaining());
     channel
-        .writeAndFlush(Unpooled.wrappedBuffer(size, Unpooled.wrappedBuffer(body)))
+        .writeAndFlush(framed.writeInt(body.remaining()).writeBytes(body))
         .addListener(
             written -> {
               if (!written.isSuccess()) {
@@ -102,7 +98,7 @@ final class BrokerLink implements LeaderLink {
     promise.whenComplete((response, failure) -> deadline.cancel(false));
   }
 
-  private void fail(CompletableFuture<FetchResponseData> promise, Throwable cause) {
+  private void fail(CompletableFuture<Answer> promise, Throwable cause) {
     if (promise.completeExceptionally(cause)) {
       close();
     }
@@ -113,23 +109,35 @@ final class BrokerLink implements LeaderLink {
     connecting.channel().close();
   }
 
-  private final class Answers extends SimpleChannelInboundHandler<ByteBuf> {
+  private final class Answers extends ChannelInboundHandlerAdapter {
+    private final AnswerReader reader;
+
+    Answers(AnswerReader reader) {
+      this.reader = reader;
+    }
 
     @Override
-    protected void channelRead0(ChannelHandlerContext context, ByteBuf frame) {
-      CompletableFuture<FetchResponseData> waiting = answer;
+    public void channelRead(ChannelHandlerContext context, Object room) throws IOException {
+      ((ByteBuf) room).release(); // the reader's own, which it has a reference to
+      AnswerReader.Frame frame = reader.next();
+      if (frame != null) {
+        answered(context, frame);
+      }
+    }
+
+    private void answered(ChannelHandlerContext context, AnswerReader.Frame frame) {
+      CompletableFuture<Answer> waiting = answer;
       answer = null;
       if (waiting == null) {
         context.close();
         return;
       }
+      ByteBuffer bytes = frame.bytes();
       try {
-        // The records stay in these bytes until the followers' logs have them.
-        ByteBuffer bytes = ByteBuffer.allocate(frame.readableBytes());
-        frame.readBytes(bytes);
-        bytes.flip();
         ResponseHeader.parse(bytes, ApiKeys.FETCH.responseHeaderVersion(VERSION));
-        waiting.complete(new FetchResponseData(new ByteBufferAccessor(bytes), VERSION));
+        waiting.complete(
+            new Answer(
+                new FetchResponseData(new ByteBufferAccessor(bytes), VERSION), frame.memory()));
       } catch (RuntimeException e) {
         waiting.completeExceptionally(e);
         context.close();
@@ -138,7 +146,7 @@ final class BrokerLink implements LeaderLink {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-      CompletableFuture<FetchResponseData> waiting = answer;
+      CompletableFuture<Answer> waiting = answer;
       if (waiting != null) {
         waiting.completeExceptionally(new IOException("The connection was closed"));
       }
@@ -146,7 +154,7 @@ final class BrokerLink implements LeaderLink {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      CompletableFuture<FetchResponseData> waiting = answer;
+      CompletableFuture<Answer> waiting = answer;
       if (waiting != null) {
         waiting.completeExceptionally(cause);
       }

@@ -165,7 +165,7 @@ public final class KafkaServer implements AutoCloseable {
   static ClientConnection connect(Channel channel, String listenerName, ServerContext context) {
     FrameReader reader =
         new FrameReader(channel.alloc(), context.config().requestMaxBytes(), context.budget());
-    channel.config().setRecvByteBufAllocator(new FrameReceiveAllocator(reader));
+    channel.config().setRecvByteBufAllocator(new FrameReceiveAllocator(reader::direct));
     ClientConnection connection = new ClientConnection(context, listenerName, reader);
     channel.pipeline().addLast(connection);
     return connection;

@@ -23,7 +23,7 @@ import org.apache.kafka.common.record.internal.BaseRecords;
  * larger packet is cheaper than several small ones and a system call for each.
  */
 final class ResponseEncoder {
-  static final int COPIED_BYTES_MAX = 8 << 10;
+  static final int COPIED_BYTES_MAX = 64 << 10;
 
   private ResponseEncoder() {}
 
