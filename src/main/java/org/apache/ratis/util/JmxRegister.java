@@ -8,7 +8,7 @@ import java.util.function.Supplier;
  * that tells who leads; and it has no setting to leave that out. Where Ratis's class comes first,
  * the bean is there and all else is the same.
  */
-public final class JmxRegister {
+public class JmxRegister {
   /** For Ratis. */
   public JmxRegister() {}
 
