@@ -13,10 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import milena.node.MilenaNode;
-import milena.node.NodeExecutors;
 
 /**
  * A cluster of nodes inside this JVM, with the numbers 1, 2, 3 ... Each is broker and controller
@@ -34,12 +32,6 @@ import milena.node.NodeExecutors;
  * of its threads is left, and none of its files unless it was given a directory.
  */
 public final class MilenaCluster implements AutoCloseable {
-  /** With this, {@link #cutNode} holds back all that Akka's remoting has to send and to receive. */
-  private static final Map<String, String> ONE_DISPATCHER_FOR_REMOTING =
-      Map.of(
-          "milena.akka.remote.artery.advanced.use-control-stream-dispatcher",
-          "akka.remote.default-remote-dispatcher");
-
   private final Builder plan;
   private final ClusterLayout layout;
   private final Path directory;
@@ -113,29 +105,22 @@ public final class MilenaCluster implements AutoCloseable {
   }
 
   /**
-   * Lets a node stand still, as a process does that was sent SIGSTOP: its connections stay open,
-   * and what comes in waits for {@link #healNode}. Its actors, timers and sockets stand still;
-   * threads of its metadata log may go on, but nobody hears of it.
+   * Lets a node stand still, as {@link Standstill#pause} tells, until {@link #healNode}.
    *
    * @throws IllegalStateException when it doesn't run, or is paused or cut off already
    */
   public synchronized void pauseNode(int id) {
-    NodeExecutors executors = undisturbed(id).executors();
-    List<Executor> all = new ArrayList<>(executors.inner());
-    all.addAll(executors.network());
-    disturbed.put(id, Standstill.of(all));
+    disturbed.put(id, Standstill.pause(undisturbed(id)));
   }
 
   /**
-   * Cuts a node off from the others and from all clients, as a network does that drops every
-   * packet: it goes on, its connections stay open, and what it sends and is sent arrives after
-   * {@link #healNode}. Streams that run in this JVM with {@link MilenaNode#brokers} of the node
-   * still reach it.
+   * Cuts a node off from the others and from all clients, as {@link Standstill#cut} tells, until
+   * {@link #healNode}.
    *
    * @throws IllegalStateException when it doesn't run, or is paused or cut off already
    */
   public synchronized void cutNode(int id) {
-    disturbed.put(id, Standstill.of(undisturbed(id).executors().network()));
+    disturbed.put(id, Standstill.cut(undisturbed(id)));
   }
 
   /** Ends what {@link #pauseNode} or {@link #cutNode} began, if they did; so does a node's end. */
@@ -191,7 +176,7 @@ public final class MilenaCluster implements AutoCloseable {
 
   private MilenaNode.Builder builderOf(int id) {
     Map<String, String> settings = new LinkedHashMap<>(layout.settingsOf(id));
-    settings.putAll(ONE_DISPATCHER_FOR_REMOTING);
+    settings.putAll(Standstill.SETTINGS);
     settings.putAll(plan.settings);
     settings.putAll(plan.settingsOfNodes.getOrDefault(id, Map.of()));
     MilenaNode.Builder builder =

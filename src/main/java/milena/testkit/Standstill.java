@@ -1,18 +1,32 @@
 package milena.testkit;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import milena.node.MilenaNode;
+import milena.node.NodeExecutors;
 
 /**
- * Executors that stand still: each of their threads waits here. What they are given meanwhile waits
- * in their queues, and is done in its order afterwards.
+ * A node that stands still, wholly or in what ties it to others, until this is {@link #end ended}:
+ * each thread that carries it waits here, and what its executors are given meanwhile waits in their
+ * queues. For tests that run nodes of their own; {@link MilenaCluster} does this for its nodes.
  */
-final class Standstill {
+public final class Standstill {
+  /**
+   * Settings of a node that is to be {@link #cut}: all that Akka's remoting has to send and to
+   * receive goes through one dispatcher.
+   */
+  public static final Map<String, String> SETTINGS =
+      Map.of(
+          "milena.akka.remote.artery.advanced.use-control-stream-dispatcher",
+          "akka.remote.default-remote-dispatcher");
+
   /** For a thread that is in the midst of something; it stands still when it is through. */
   private static final long PATIENCE_SECONDS = 5;
 
@@ -20,8 +34,30 @@ final class Standstill {
 
   private Standstill() {}
 
+  /**
+   * Lets a node stand still, as a process does that was sent SIGSTOP: its connections stay open,
+   * and what comes in waits. Its actors, timers and sockets stand still; threads of its metadata
+   * log may go on, but nobody hears of it.
+   */
+  public static Standstill pause(MilenaNode node) {
+    NodeExecutors executors = node.executors();
+    List<Executor> all = new ArrayList<>(executors.inner());
+    all.addAll(executors.network());
+    return of(all);
+  }
+
+  /**
+   * Cuts a node off from the others and from all clients, as a network does that drops every
+   * packet: it goes on, its connections stay open, and what it sends and is sent arrives
+   * afterwards. It must have been started with {@link #SETTINGS}. Streams that run in its JVM with
+   * {@link MilenaNode#brokers} still reach it.
+   */
+  public static Standstill cut(MilenaNode node) {
+    return of(node.executors().network());
+  }
+
   /** Returns when the threads stand still, but for those of a pool that are waiting for a disk. */
-  static Standstill of(List<Executor> executors) {
+  private static Standstill of(List<Executor> executors) {
     Standstill standstill = new Standstill();
     for (Executor executor : executors) {
       standstill.hold(executor);
@@ -44,7 +80,7 @@ final class Standstill {
   }
 
   /** Lets all go on. */
-  void end() {
+  public void end() {
     over.countDown();
   }
 

@@ -15,7 +15,7 @@ import org.scalatestplus.junit.JUnitSuite;
  * others have made are found when they are put in.
  */
 public class ReplicationSimulationTest extends JUnitSuite {
-  private static final int WORLDS = Integer.getInteger("simulation.seeds", 2000);
+  private static final int WORLDS = 2000;
   private static final int WORLDS_TO_FIND_A_BUG = 5000;
 
   @Rule public final SeedRule seeds = new SeedRule();
@@ -33,7 +33,8 @@ public class ReplicationSimulationTest extends JUnitSuite {
     try {
       return new ReplicationWorld(seed, Bug.NONE).run();
     } catch (Throwable e) {
-      throw new AssertionError("A world went wrong; repeat it with -Dseed=" + seed, e);
+      throw new AssertionError(
+          "A world went wrong; repeat it: mvn -Psimulate -Dseeds=1 -Dseed=" + seed, e);
     }
   }
 
