@@ -1,5 +1,6 @@
 package milena.cli;
 
+import java.util.List;
 import milena.cli.client.ClusterCommand;
 import milena.cli.client.Complaint;
 import milena.cli.client.ConfigsCommand;
@@ -18,6 +19,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line {@code milena}, as picocli reads it. */
 @Command(
@@ -60,10 +62,31 @@ final class Main implements Runnable {
         });
     line.setParameterExceptionHandler(
         (failure, given) -> {
-          failure.getCommandLine().getErr().println("milena: " + failure.getMessage());
+          failure.getCommandLine().getErr().println("milena: " + explained(failure));
           return failure.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
         });
     return line.execute(arguments);
+  }
+
+  /** What is wrong with the words of a command, and what could be meant, on one line. */
+  private static String explained(ParameterException failure) {
+    CommandSpec command = failure.getCommandLine().getCommandSpec();
+    if (!(failure instanceof UnmatchedArgumentException unmatched)) {
+      return failure.getMessage();
+    }
+    String word = unmatched.getUnmatched().get(0);
+    String name = "'" + command.qualifiedName() + "'";
+    String see = " (see '" + command.qualifiedName() + " --help')";
+    if (!command.subcommands().isEmpty()) {
+      String known = String.join(", ", command.subcommands().keySet());
+      return name + " has no '" + word + "': it wants one of " + known + see;
+    }
+    if (!unmatched.isUnknownOption()) {
+      return name + " can't do anything with '" + word + "'" + see;
+    }
+    List<String> similar = unmatched.getSuggestions();
+    String meant = similar.isEmpty() ? "" : ": " + String.join(" or ", similar) + "?";
+    return name + " has no option '" + word + "'" + meant + see;
   }
 
   @Override

@@ -71,6 +71,7 @@ public class ToolsIT extends JUnitSuite {
     assertEquals(4, run(broker, "consume", "copy").lines().size());
 
     spendItWithAGroup(broker);
+    spendItWithFiles(broker);
 
     run(broker, "configs", "set", "topic", "copy", "cleanup.policy=compact").succeeded();
     run(broker, "configs", "show", "topic", "copy").printed("cleanup.policy", "compact");
@@ -80,7 +81,7 @@ public class ToolsIT extends JUnitSuite {
     run(broker, "cluster", "quorum").printed("leader 1");
     run(broker, "cluster", "health").printed("All is well.");
     run(broker, "topics", "alter", "copy", "-p", "2").printed("Altered copy.");
-    run(broker, "reassign", "plan", "-t", "copy").printed("\"replicas\" : [ 1 ]");
+    spendItWithAPlan(broker);
     run(broker, "perf", "produce", "copy", "-n", "1000", "-s", "100")
         .printed("1,000 records", "p99");
     run(broker, "perf", "consume", "copy", "-n", "1000").printed("records in");
@@ -100,6 +101,42 @@ public class ToolsIT extends JUnitSuite {
     assertTrue(verified.output(), verified.output().contains("fails its checksum"));
   }
 
+  private static void spendItWithFiles(TestBroker broker) throws IOException {
+    Path lines = broker.scratchDir().resolve("lines.txt");
+    Files.writeString(lines, "a:1\nb:2\nno key\nd:4\n");
+    run(broker, "topics", "create", "lines", "-p", "1").succeeded();
+    String file = lines.toString();
+    StockTool mistaken = run(broker, "produce", "lines", "-f", file, "--key-separator", ":");
+    assertEquals(1, mistaken.exitCode());
+    assertTrue(mistaken.errors(), mistaken.errors().contains("Line 3 of " + file));
+    assertTrue("what is written is told", mistaken.errors().contains("LAST OFFSET"));
+    assertEquals(List.of("1", "2"), run(broker, "consume", "lines").lines());
+    run(broker, "produce", "lines", "-f", file, "-f", file, "--compression", "zstd").succeeded();
+    assertEquals(
+        List.of("9 d:4"),
+        run(broker, "consume", "lines", "--from", "9", "--format", "%o %v").lines());
+    assertEquals(
+        List.of("lines-0@0", "lines-0@1"),
+        run(broker, "consume", "lines", "--from", "2020-01-01", "-n", "2", "--format", "full")
+            .lines()
+            .stream()
+            .map(line -> line.substring(0, line.indexOf(' ')))
+            .toList());
+  }
+
+  private static void spendItWithAPlan(TestBroker broker) throws IOException {
+    Path plan = broker.scratchDir().resolve("plan.json");
+    Path back = broker.scratchDir().resolve("back.json");
+    StockTool planned = run(broker, "reassign", "plan", "-t", "copy", "--brokers", "1");
+    planned.printed("\"replicas\" : [ 1 ]");
+    Files.writeString(plan, planned.output());
+    run(broker, "reassign", "start", plan.toString(), "--rollback", back.toString())
+        .printed("Begun, for 2 partitions");
+    assertEquals(Files.readString(plan), Files.readString(back));
+    run(broker, "reassign", "status").printed("Nothing is being moved.");
+    run(broker, "reassign", "cancel", plan.toString()).printed("Cancelled for 0 partitions.");
+  }
+
   private static void spendItWithAGroup(TestBroker broker) throws IOException {
     assertEquals(3, run(broker, "consume", "copy", "-g", "readers", "-n", "3").lines().size());
     run(broker, "groups", "list").printed("readers");
@@ -112,19 +149,36 @@ public class ToolsIT extends JUnitSuite {
     execute.add("--execute");
     run(broker, execute.toArray(String[]::new)).succeeded();
     assertEquals(4, run(broker, "consume", "copy", "-g", "readers").lines().size());
+    run(broker, "groups", "reset-offsets", "readers", "--shift-by", "-3", "--execute").succeeded();
+    run(broker, "groups", "describe", "readers").printed("Empty, 0 members", "lag 3");
     run(broker, "groups", "delete", "readers").printed("Deleted readers.");
   }
 
   @Test
   public void mistakesAreExplainedInOneLine() {
-    StockTool missing = run(milena, "consume", "nowhere");
-    assertEquals(1, missing.exitCode());
-    assertEquals(missing.errors(), 1, missing.errors().lines().count());
+    assertTold(run(milena, "consume", "nowhere"), 1, "There is no topic nowhere.");
     StockTool nobody = milena("", "topics", "list", "-b", "127.0.0.1:1", "--timeout", "1");
     assertEquals(1, nobody.exitCode());
     assertTrue(nobody.errors(), nobody.errors().contains("No answer from 127.0.0.1:1"));
-    assertEquals(2, milena("", "topics", "list", "--nonsense").exitCode());
-    assertEquals(2, milena("", "topics").exitCode());
+    assertTold(run(milena, "topics", "describe", "nowhere"), 1, "There is no topic nowhere.");
+    assertTold(run(milena, "topics", "delete", "nowhere"), 1, "There is no topic nowhere.");
+    assertTold(run(milena, "perf", "consume", "nowhere"), 1, "There is no topic nowhere.");
+    run(milena, "topics", "create", "few", "-p", "2").succeeded();
+    assertTold(
+        run(milena, "produce", "few", "x", "-p", "2", "--timeout", "1"),
+        1,
+        "There is no partition 2 of few: it has 2, and they count from 0.");
+    assertTold(run(milena, "produce", "few", "-f", "nofile"), 1, "There is no file nofile.");
+    assertTold(milena("", "topics", "list", "--jsn"), 2, "has no option '--jsn': --json?");
+    assertTold(milena("", "topics", "lst"), 2, "has no 'lst': it wants one of list, create");
+    assertTold(milena("", "topics"), 2, "wants one of: list, create");
+    assertTold(milena("", "groups", "list", "x"), 2, "can't do anything with 'x'");
+  }
+
+  private static void assertTold(StockTool tool, int exitCode, String words) {
+    assertEquals(tool.errors(), exitCode, tool.exitCode());
+    assertTrue(tool.errors(), tool.errors().contains(words));
+    assertEquals(tool.errors(), 1, tool.errors().lines().count());
   }
 
   @Test

@@ -7,9 +7,12 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -30,6 +33,10 @@ import picocli.CommandLine.Spec;
       "2:a mistake in the command"
     })
 abstract class ClientCommand implements Callable<Integer> {
+  /** As Kafka's producer says it, when it has waited in vain for the partition to come about. */
+  private static final Pattern NO_PARTITION =
+      Pattern.compile("Partition (\\d+) of topic (\\S+) with partition count (\\d+)");
+
   @Mixin ClusterOptions cluster;
 
   @Option(names = "--json", description = "Answer in JSON, for programs.")
@@ -90,6 +97,15 @@ abstract class ClientCommand implements Callable<Integer> {
   }
 
   private Complaint complaint(Throwable failure) {
+    Matcher missing = NO_PARTITION.matcher(String.valueOf(failure.getMessage()));
+    if (missing.find()) {
+      return new Complaint(
+          "There is no partition %s of %s: it has %s, and they count from 0."
+              .formatted(missing.group(1), missing.group(2), missing.group(3)));
+    }
+    if (failure instanceof UnknownTopicOrPartitionException) {
+      return new Complaint("There is no such topic.");
+    }
     if (failure instanceof TimeoutException) {
       return new Complaint(
           "No answer from "

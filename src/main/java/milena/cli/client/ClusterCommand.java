@@ -128,8 +128,8 @@ public final class ClusterCommand extends CommandGroup {
       name = "health",
       description = {
         "Says whether all is well; if not, what, and ends with 1.",
-        "Looks for partitions without a leader, below min.insync.replicas or out of sync,",
-        "for fenced brokers, and for a quorum without a leader."
+        "Looks for partitions without a leader, below min.insync.replicas or out of sync, for"
+            + " fenced brokers, and for a quorum without a leader."
       })
   static final class Health extends ClientCommand {
     @Override

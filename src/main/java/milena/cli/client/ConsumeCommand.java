@@ -18,7 +18,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import picocli.CommandLine.Command;
@@ -29,8 +28,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "consume",
     description = {
-      "Prints the records of topics, a line each: those that are there, or with --follow also",
-      "those that come. Reads as nobody in particular, or as a member of a group."
+      "Prints the records of topics, a line each: those that are there, or with --follow also those"
+          + " that come. Reads as nobody in particular, or as a member of a group."
     },
     footer = {
       "",
@@ -144,13 +143,9 @@ public final class ConsumeCommand extends ClientCommand {
   private void assign(KafkaConsumer<byte[], byte[]> consumer) throws Exception {
     List<TopicPartition> mine = new ArrayList<>();
     for (String topic : topics) {
-      List<PartitionInfo> infos = consumer.partitionsFor(topic);
-      if (infos == null || infos.isEmpty()) {
-        throw new Complaint("There is no topic " + topic + ".");
-      }
-      for (PartitionInfo info : infos) {
-        if (partitions.isEmpty() || partitions.contains(info.partition())) {
-          mine.add(new TopicPartition(topic, info.partition()));
+      for (TopicPartition partition : Positions.partitionsOf(consumer, topic)) {
+        if (partitions.isEmpty() || partitions.contains(partition.partition())) {
+          mine.add(partition);
         }
       }
     }

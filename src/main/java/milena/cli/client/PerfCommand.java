@@ -2,7 +2,6 @@ package milena.cli.client;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -293,10 +292,13 @@ public final class PerfCommand extends CommandGroup {
     config.put("allow.auto.create.topics", "false");
     KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    List<TopicPartition> partitions = new ArrayList<>();
-    consumer
-        .partitionsFor(topic)
-        .forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
+    List<TopicPartition> partitions;
+    try {
+      partitions = Positions.partitionsOf(consumer, topic);
+    } catch (Complaint e) {
+      consumer.close();
+      throw e;
+    }
     consumer.assign(partitions);
     if (fromBeginning) {
       consumer.seekToBeginning(partitions);

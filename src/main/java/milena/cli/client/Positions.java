@@ -2,12 +2,16 @@ package milena.cli.client;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Turns places in partitions into offsets, by asking their leaders. */
 final class Positions {
@@ -62,5 +66,23 @@ final class Positions {
       admin.listOffsets(asked).all().get().forEach((p, info) -> offsets.put(p, info.offset()));
     }
     return offsets;
+  }
+
+  /**
+   * The partitions of a topic.
+   *
+   * @throws Complaint when there is no such topic
+   */
+  static List<TopicPartition> partitionsOf(Consumer<?, ?> consumer, String topic) {
+    List<PartitionInfo> infos;
+    try {
+      infos = consumer.partitionsFor(topic);
+    } catch (UnknownTopicOrPartitionException e) {
+      infos = List.of();
+    }
+    if (infos == null || infos.isEmpty()) {
+      throw new Complaint("There is no topic " + topic + ".");
+    }
+    return infos.stream().map(info -> new TopicPartition(topic, info.partition())).toList();
   }
 }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,8 +28,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "produce",
     description = {
-      "Writes records to a topic: those given, or a line each from files or standard input.",
-      "Says at the end where they went."
+      "Writes records to a topic: those given, or a line each from files or standard input. Says at"
+          + " the end where they went."
     },
     footer = {
       "",
@@ -140,15 +141,24 @@ public final class ProduceCommand extends ClientCommand {
       }
       for (Path file : files) {
         try (InputStream in = Files.newInputStream(file)) {
-          sendLines(producer, input, in, progress);
+          sendLines(producer, input, file.toString(), in, progress);
+        } catch (NoSuchFileException e) {
+          throw new Complaint("There is no file " + file + ".");
         } catch (IOException e) {
           throw new Complaint("The file " + file + " can't be read: " + e.getMessage());
         }
       }
       if (values.isEmpty() && files.isEmpty()) {
-        sendLines(producer, input, System.in, progress);
+        sendLines(producer, input, "standard input", System.in, progress);
       }
       producer.flush();
+    } catch (Complaint e) {
+      // What stands before the mistake is written by now: say so, or it would be written twice.
+      progress.end();
+      if (!written.isEmpty()) {
+        report();
+      }
+      throw e;
     }
     progress.end();
     report();
@@ -156,12 +166,22 @@ public final class ProduceCommand extends ClientCommand {
   }
 
   private void sendLines(
-      KafkaProducer<byte[], byte[]> producer, InputRecord input, InputStream in, Progress progress)
+      KafkaProducer<byte[], byte[]> producer,
+      InputRecord input,
+      String name,
+      InputStream in,
+      Progress progress)
       throws Exception {
     BufferedReader reader =
         new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8), 1 << 16);
+    long number = 0;
     for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-      send(producer, input, line, progress);
+      number++;
+      try {
+        send(producer, input, line, progress);
+      } catch (Complaint e) {
+        throw new Complaint("Line %d of %s: %s".formatted(number, name, e.getMessage()));
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package milena.cli.client;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
@@ -50,8 +51,8 @@ public final class ReassignCommand extends CommandGroup {
   @Command(
       name = "plan",
       description = {
-        "Prints a plan (JSON) that spreads topics evenly over brokers and moves no more than",
-        "it must. Nothing is done yet."
+        "Prints a plan (JSON) that spreads topics evenly over brokers and moves no more than it"
+            + " must. Nothing is done yet."
       })
   static final class Plan extends ClientCommand {
     @Option(
@@ -263,6 +264,8 @@ public final class ReassignCommand extends CommandGroup {
   private static ReassignmentPlan readPlan(Path file) {
     try {
       return ReassignmentPlan.read(Files.readString(file), file.toString());
+    } catch (NoSuchFileException e) {
+      throw new Complaint("There is no file " + file + ".");
     } catch (IOException e) {
       throw new Complaint("The plan " + file + " can't be read: " + e.getMessage());
     }

@@ -14,8 +14,10 @@ import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -135,6 +137,7 @@ public final class TopicsCommand extends CommandGroup {
     int run() throws Exception {
       try (Admin admin = admin()) {
         Collection<String> which = names.isEmpty() ? admin.listTopics().names().get() : names;
+        Collection<TopicDescription> topics = describe(admin, which);
         Map<ConfigResource, Map<String, String>> configs =
             ConfigsCommand.overridden(
                 admin,
@@ -142,7 +145,7 @@ public final class TopicsCommand extends CommandGroup {
                     .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
                     .toList());
         List<TopicPicture> pictures = new ArrayList<>();
-        for (TopicDescription topic : describe(admin, which)) {
+        for (TopicDescription topic : topics) {
           pictures.add(
               new TopicPicture(
                   topic, configs.get(new ConfigResource(ConfigResource.Type.TOPIC, topic.name()))));
@@ -207,7 +210,10 @@ public final class TopicsCommand extends CommandGroup {
     @Override
     int run() throws Exception {
       try (Admin admin = admin()) {
-        admin.deleteTopics(names).all().get();
+        Map<String, KafkaFuture<Void>> deleted = admin.deleteTopics(names).topicNameValues();
+        for (String name : names) {
+          known(name, deleted.get(name));
+        }
         tell("Deleted " + String.join(", ", names) + ".", Map.of("deleted", names));
         return 0;
       }
@@ -220,6 +226,25 @@ public final class TopicsCommand extends CommandGroup {
     if (names.isEmpty()) {
       return List.of();
     }
-    return new TreeMap<>(admin.describeTopics(new TreeSet<>(names)).allTopicNames().get()).values();
+    Map<String, KafkaFuture<TopicDescription>> asked =
+        admin.describeTopics(new TreeSet<>(names)).topicNameValues();
+    Map<String, TopicDescription> described = new TreeMap<>();
+    for (String name : names) {
+      described.put(name, known(name, asked.get(name)));
+    }
+    return described.values();
+  }
+
+  /** The answer about a topic. */
+  private static <T> T known(String name, KafkaFuture<T> answer)
+      throws ExecutionException, InterruptedException {
+    try {
+      return answer.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        throw new Complaint("There is no topic " + name + ".");
+      }
+      throw e;
+    }
   }
 }
