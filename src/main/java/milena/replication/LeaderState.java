@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -40,6 +41,7 @@ public final class LeaderState {
   static final long RETRY_MS = 1000;
 
   private static final long UNTIL_DECIDED = Long.MAX_VALUE;
+  private static final int EARLY_MAX = 16;
 
   /**
    * What the topic and the broker ask.
@@ -53,6 +55,13 @@ public final class LeaderState {
   private final int leaderEpoch;
   private final long epochStart;
   private final Map<Integer, FollowerProgress> followers = new TreeMap<>();
+
+  /**
+   * Who has fetched in this leader epoch before the decision that makes it a replica was known
+   * here. A follower of an idle partition says only once where it stands.
+   */
+  private final Map<Integer, FollowerProgress> early = new TreeMap<>();
+
   private Limits limits;
   private Set<Integer> replicas = Set.of();
   private InSyncReplicas inSync = new InSyncReplicas.Committed(Set.of());
@@ -156,9 +165,22 @@ public final class LeaderState {
     followers.keySet().retainAll(replicas);
     for (int replica : replicas) {
       if (replica != self) {
-        followers.computeIfAbsent(replica, id -> new FollowerProgress(nowMs));
+        FollowerProgress known = early.remove(replica);
+        followers.putIfAbsent(replica, known == null ? new FollowerProgress(nowMs) : known);
       }
     }
+  }
+
+  /** Of a follower, or of who may be about to become one; null for somebody else. */
+  private FollowerProgress progressOf(int broker, long nowMs) {
+    FollowerProgress progress = followers.get(broker);
+    if (progress != null || broker == self) {
+      return progress;
+    }
+    if (early.size() >= EARLY_MAX && !early.containsKey(broker)) {
+      return null;
+    }
+    return early.computeIfAbsent(broker, id -> new FollowerProgress(nowMs));
   }
 
   /** The topic's settings have changed. */
@@ -195,7 +217,7 @@ public final class LeaderState {
    * @return whether the high watermark has moved
    */
   public boolean onFollowerFetched(int follower, long brokerEpoch, long fetchOffset, long nowMs) {
-    FollowerProgress progress = followers.get(follower);
+    FollowerProgress progress = progressOf(follower, nowMs);
     return progress != null
         && progress.fetched(brokerEpoch, fetchOffset, logEnd, nowMs)
         && advance();
@@ -207,23 +229,24 @@ public final class LeaderState {
    * @param brokerEpoch its incarnation; what an earlier one said is ignored
    */
   public void onFollowerLogStart(int follower, long brokerEpoch, long logStart) {
-    FollowerProgress progress = followers.get(follower);
+    FollowerProgress progress = followers.getOrDefault(follower, early.get(follower));
     if (progress != null) {
       progress.beginsAt(brokerEpoch, logStart);
     }
   }
 
   /**
-   * Records below it are gone from every replica that may come to lead as things are; -1 while one
-   * of them has not said where its log begins.
+   * Records below it are gone from every replica whose broker is alive, in sync or not; -1 while
+   * one of them has not said where its log begins.
    *
    * @param ownLogStart where the leader's own log begins
+   * @param isAlive whether a broker is, by its id
    */
-  public long lowWatermark(long ownLogStart) {
+  public long lowWatermark(long ownLogStart, IntPredicate isAlive) {
     long low = ownLogStart;
-    for (int replica : inSync.maximal()) {
-      if (replica != self) {
-        low = Math.min(low, followers.get(replica).logStart());
+    for (Map.Entry<Integer, FollowerProgress> follower : followers.entrySet()) {
+      if (isAlive.test(follower.getKey())) {
+        low = Math.min(low, follower.getValue().logStart());
       }
     }
     return low;

@@ -6,12 +6,16 @@ import static org.junit.Assert.assertTrue;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import org.junit.Test;
 import org.scalatestplus.junit.JUnitSuite;
 
 public class LeaderStateTest extends JUnitSuite {
   private static final long NOW = 1000;
   private static final long LAG = 30_000;
+
+  /** Of the brokers 1 to 4 all are alive but the last. */
+  private static final IntPredicate NOT_FOUR = broker -> broker != 4;
 
   private static LeaderState leader(
       int leaderEpoch, Members members, int minInSync, long logEnd, long highWatermark) {
@@ -26,19 +30,19 @@ public class LeaderStateTest extends JUnitSuite {
   }
 
   @Test
-  public void theLowWatermarkIsThatOfAllInSync() {
-    LeaderState leader = leader(0, new Members(0, List.of(1, 2, 3), List.of(1, 2, 3)), 1, 8, 8);
-    assertEquals("nobody has said yet", -1, leader.lowWatermark(5));
+  public void theLowWatermarkIsThatOfAllThatAreAlive() {
+    LeaderState leader = leader(0, new Members(0, List.of(1, 2, 3, 4), List.of(1, 2)), 1, 8, 8);
+    assertEquals("nobody has said yet", -1, leader.lowWatermark(5, NOT_FOUR));
     leader.onFollowerFetched(2, 7, 8, NOW);
     leader.onFollowerLogStart(2, 7, 5);
-    assertEquals(-1, leader.lowWatermark(5));
+    assertEquals(-1, leader.lowWatermark(5, NOT_FOUR));
     leader.onFollowerFetched(3, 7, 8, NOW);
     leader.onFollowerLogStart(3, 7, 3);
-    assertEquals(3, leader.lowWatermark(5));
+    assertEquals(3, leader.lowWatermark(5, NOT_FOUR));
     leader.onFollowerLogStart(3, 6, 5);
-    assertEquals("an earlier incarnation's word", 3, leader.lowWatermark(5));
+    assertEquals("an earlier incarnation's word", 3, leader.lowWatermark(5, NOT_FOUR));
     leader.onFollowerLogStart(3, 7, 5);
-    assertEquals(5, leader.lowWatermark(5));
+    assertEquals(5, leader.lowWatermark(5, NOT_FOUR));
   }
 
   @Test
@@ -102,6 +106,27 @@ public class LeaderStateTest extends JUnitSuite {
     assertFalse(leader.onFollowerFetched(9, 7, 10, NOW));
     assertFalse(leader.onFollowerFetched(1, 7, 10, NOW));
     assertEquals(0, leader.highWatermark());
+  }
+
+  @Test
+  public void whoFetchesBeforeItIsKnownToBeAReplicaIsRemembered() {
+    LeaderState leader = leader(4, new Members(7, List.of(1, 2), List.of(1, 2)), 1, 0, 0);
+    leader.onFollowerFetched(3, 9, 0, NOW);
+    leader.onFollowerLogStart(3, 9, 0);
+    assertTrue(leader.propose(NOW).isEmpty());
+    leader.onDecided(new Members(8, List.of(1, 2, 3), List.of(1, 2)), NOW);
+    assertEquals(Set.of(1, 2, 3), leader.propose(NOW).orElseThrow().inSync().keySet());
+    assertEquals(-1, leader.lowWatermark(0, NOT_FOUR));
+  }
+
+  @Test
+  public void onlySoManyStrangersAreRemembered() {
+    LeaderState leader = leader(4, new Members(7, List.of(1), List.of(1)), 1, 0, 0);
+    for (int id = 2; id < 1_000; id++) {
+      leader.onFollowerFetched(id, 9, 0, NOW);
+    }
+    leader.onDecided(new Members(8, List.of(1, 999), List.of(1)), NOW);
+    assertTrue(leader.propose(NOW).isEmpty());
   }
 
   @Test

@@ -50,6 +50,7 @@ final class Leadership {
   /** An append that has not been answered, and what its answer will be. */
   private record Unanswered(Append append, long baseOffset, long endOffset, long appendTimeMs) {}
 
+  private final ReplicaPeers peers;
   private PartitionLog log;
   private final LeaderState state;
   private List<Unanswered> staged = new ArrayList<>();
@@ -62,7 +63,8 @@ final class Leadership {
   /** Up to here the log is as safe on this disk as the topic asks. */
   private long safeEnd;
 
-  Leadership(PartitionLog log, LeaderState state) {
+  Leadership(ReplicaPeers peers, PartitionLog log, LeaderState state) {
+    this.peers = peers;
     this.log = log;
     this.state = state;
     this.safeEnd = log.logEndOffset();
@@ -88,6 +90,7 @@ final class Leadership {
     long end = log.logEndOffset();
     long nowMs = host.nowMs();
     return new Leadership(
+        host.peers(),
         log,
         before == null
             ? new LeaderState(host.brokerId(), epoch, members, limits, end, highWatermark, nowMs)
@@ -327,7 +330,7 @@ final class Leadership {
   }
 
   private long lowWatermark() {
-    return state.lowWatermark(log.logStartOffset());
+    return state.lowWatermark(log.logStartOffset(), peers::isAlive);
   }
 
   private void answerDeletions() {

@@ -1,6 +1,7 @@
 package milena.broker.partition;
 
 import akka.actor.typed.ActorRef;
+import java.util.function.IntPredicate;
 import milena.common.TopicIdPartition;
 import milena.replication.InSyncProposal;
 
@@ -13,6 +14,7 @@ public final class ReplicaPeers {
   private final long lagMaxMs;
   private volatile ActorRef<ReplicaFetchers.Command> fetchers;
   private volatile ActorRef<InSyncRequests.Command> inSync;
+  private volatile IntPredicate alive = broker -> true;
 
   /**
    * @param lagMaxMs {@code replica.lag.time.max.ms}
@@ -21,12 +23,22 @@ public final class ReplicaPeers {
     this.lagMaxMs = lagMaxMs;
   }
 
-  /** Makes it work. */
+  /**
+   * Makes it work.
+   *
+   * @param brokersAlive whether the controller counts a broker among the living, by its id
+   */
   public void connect(
       ActorRef<ReplicaFetchers.Command> fetchersOfNode,
-      ActorRef<InSyncRequests.Command> inSyncOfNode) {
+      ActorRef<InSyncRequests.Command> inSyncOfNode,
+      IntPredicate brokersAlive) {
     fetchers = fetchersOfNode;
     inSync = inSyncOfNode;
+    alive = brokersAlive;
+  }
+
+  boolean isAlive(int broker) {
+    return alive.test(broker);
   }
 
   long lagMaxMs() {
