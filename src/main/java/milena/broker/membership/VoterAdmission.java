@@ -10,9 +10,8 @@ import akka.actor.typed.javadsl.TimerScheduler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import milena.broker.controller.Controller;
@@ -22,10 +21,11 @@ import milena.metadata.ImageSource;
 import milena.metadata.MemberNode;
 
 /**
- * Lets a voter whose directory was empty take part. When most voters are as blank as this one the
- * cluster is new, and all vote. When another knows the cluster, this one has its run announced to
- * the controller while it takes part in nothing; what the controller commits then is known to a
- * majority of the others. From there on it learns, and votes when it has learnt of its own run.
+ * Lets a voter whose directory was empty take part. When no voter has anything of a cluster, this
+ * one is new, and all vote ({@link Founding}). When another knows the cluster, this one has its run
+ * announced to the controller while it takes part in nothing; what the controller commits then is
+ * known to a majority of the others. From there on it learns, and votes when it has learnt of its
+ * own run.
  *
  * <p>Every voter has one, to tell the others how it is.
  */
@@ -34,7 +34,6 @@ public final class VoterAdmission extends AbstractBehavior<Object> {
   public static final String NAME = "voter";
 
   private static final Duration LOOK = Duration.ofMillis(100);
-  private static final long FRESH_NANOS = Duration.ofSeconds(1).toNanos();
   private static final int LOOKS_BEFORE_WORD = 100;
 
   /** Asks a voter how it is. */
@@ -43,10 +42,11 @@ public final class VoterAdmission extends AbstractBehavior<Object> {
   /**
    * How a voter is.
    *
-   * @param blank whether it knows of no entry, no vote and no term
+   * @param knowsNothing whether it has no entry of the log, and no partition of an earlier cluster
    * @param leader who leads as far as it knows, -1 for nobody
    */
-  public record Standing(int nodeId, boolean blank, int leader) implements CborSerializable {}
+  public record Standing(int nodeId, boolean knowsNothing, int leader)
+      implements CborSerializable {}
 
   /** How a voter finds the others. */
   public interface Others {
@@ -56,8 +56,6 @@ public final class VoterAdmission extends AbstractBehavior<Object> {
     /** Where a voter tells how it is. */
     Optional<ActorRef<Ask>> voter(int id);
   }
-
-  private record Heard(Standing standing, long atNanos) {}
 
   private enum Due {
     LOOK
@@ -73,7 +71,7 @@ public final class VoterAdmission extends AbstractBehavior<Object> {
   private final Others others;
   private final IntFunction<Optional<ActorRef<Controller.Command>>> doors;
   private final boolean mayFound;
-  private final Map<Integer, Heard> heard = new HashMap<>();
+  private final Founding founding;
   private final ImageSource images;
   private int looks;
   private boolean asked;
@@ -116,6 +114,7 @@ public final class VoterAdmission extends AbstractBehavior<Object> {
     this.doors = doors;
     this.images = images;
     this.mayFound = mayFound;
+    this.founding = new Founding(others.ids());
     if (!log.mayVote()) {
       look();
     }
@@ -133,8 +132,12 @@ public final class VoterAdmission extends AbstractBehavior<Object> {
   }
 
   private Behavior<Object> onAsk(Ask ask) {
-    ask.replyTo().tell(new Standing(run.id(), log.isBlank(), log.quorum().leader()));
+    ask.replyTo().tell(new Standing(run.id(), knowsNothing(), log.quorum().leader()));
     return this;
+  }
+
+  private boolean knowsNothing() {
+    return log.isEmpty() && mayFound;
   }
 
   private Behavior<Object> look() {
@@ -145,17 +148,37 @@ public final class VoterAdmission extends AbstractBehavior<Object> {
       }
       timers.startSingleTimer(Due.LOOK, LOOK);
       if (++looks % LOOKS_BEFORE_WORD == 0) {
-        getContext()
-            .getLog()
-            .warn(
-                "The directory of the metadata log is empty. This voter waits until the others can"
-                    + " tell whether the cluster is new, or let it in: most voters must run for"
-                    + " that, and those heard of are {} of {}.",
-                heard.keySet(),
-                others.ids());
+        tellWhatIsMissing();
       }
     }
     return this;
+  }
+
+  private void tellWhatIsMissing() {
+    long now = System.nanoTime();
+    List<Integer> knowing = new ArrayList<>(founding.knowing(now));
+    if (!mayFound) {
+      knowing.add(run.id());
+    }
+    if (knowing.isEmpty()) {
+      getContext()
+          .getLog()
+          .warn(
+              "The directory of the metadata log is empty. A new cluster begins when all its voters"
+                  + " have been started; of {}, nothing is heard of {}.",
+              others.ids(),
+              founding.silent(now));
+    } else {
+      getContext()
+          .getLog()
+          .warn(
+              "The directory of the metadata log is empty, but the voters {} have something of a"
+                  + " cluster. This one is let in when they elect a leader: start those that say"
+                  + " nothing, {}, on their disks. If most voters have lost theirs, see"
+                  + " docs/reliability.md.",
+              knowing,
+              founding.silent(now));
+    }
   }
 
   private Behavior<Object> onStanding(Standing standing) {
@@ -163,20 +186,21 @@ public final class VoterAdmission extends AbstractBehavior<Object> {
       return this;
     }
     long now = System.nanoTime();
-    heard.put(standing.nodeId(), new Heard(standing, now));
-    heard.values().removeIf(each -> now - each.atNanos() > FRESH_NANOS);
-    long blanks = 1 + heard.values().stream().filter(each -> each.standing().blank()).count();
-    boolean allBlank = blanks == 1 + heard.size();
-    if (mayFound && allBlank && blanks > (1 + others.ids().size()) / 2) {
+    founding.hear(standing, now);
+    if (knowsNothing() && founding.isNew(now)) {
       vote("begins a new cluster with the others");
-    } else if (standing.leader() >= 0 && !asked) {
-      asked = true;
-      doors
-          .apply(standing.leader())
-          .ifPresent(
-              door -> door.tell(new Controller.AnnounceNode(run, getContext().getSelf().narrow())));
+    } else if (!asked) {
+      founding.leader(now).ifPresent(this::announce);
     }
     return this;
+  }
+
+  private void announce(int leader) {
+    asked = true;
+    doors
+        .apply(leader)
+        .ifPresent(
+            door -> door.tell(new Controller.AnnounceNode(run, getContext().getSelf().narrow())));
   }
 
   /** The run is committed, and not by this voter's help: it has given none. */

@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
  * entries that it knows nothing of any more: its vote could make a leader that lacks them.
  *
  * <pre>
- *   SHUT ----the others are as new, or two voters share the log alone----> VOTING
+ *   SHUT ----no voter has anything, or two voters share the log alone----> VOTING
  *     \                                                                    ^
  *      +--its run is committed without it--> LEARNING --it has that entry--+
  * </pre>

@@ -167,7 +167,7 @@ public class VotersTest extends JUnitSuite {
       startVoter(id);
     }
     for (RatisMetadataLog log : logs.values()) {
-      assertTrue(log.isShut() && log.isBlank());
+      assertTrue(log.isShut() && log.isEmpty());
       log.vote();
     }
   }
