@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import milena.broker.controller.Controller.Command;
 import milena.broker.raft.MetadataLog;
@@ -45,7 +46,6 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
   public static final String DOOR = "door";
 
   private static final int WAITING_MAX = 10_000;
-  private static final Duration ANSWERED_BY = Duration.ofSeconds(30);
   private static final Duration RESTART_DELAY = Duration.ofMillis(100);
   private static final long NOT_LEADING = -1;
   private static final int NOBODY = -1;
@@ -57,7 +57,8 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
   private final IntFunction<Optional<ActorRef<Command>>> doors;
   private final NodeProbe probe;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
-  private final Deque<Handed> handed = new ArrayDeque<>();
+  private final HandedOver handed = new HandedOver(WAITING_MAX);
+  private final QuorumObservers observers = new QuorumObservers();
   private ActorRef<Command> controller;
   private ActorRef<Command> leaderDoor;
   private long term = NOT_LEADING;
@@ -67,8 +68,6 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
   private int suspicions;
 
   private record Waiting(Command command, boolean fromAfar, long deadlineNanos) {}
-
-  private record Handed(Command command, long forgetNanos) {}
 
   private record FromAfar(Command command) {}
 
@@ -175,8 +174,14 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
 
   private Behavior<Object> onCommand(Command command, boolean fromAfar) {
     if (controller != null && command instanceof Controller.DescribeQuorum ask) {
-      ask.replyTo().tell(new Controller.QuorumDescribed(Outcome.SUCCESS, log.quorum()));
+      ask.replyTo()
+          .tell(
+              new Controller.QuorumDescribed(
+                  Outcome.SUCCESS, observers.beside(log.quorum(), log::entryOf, nowMs())));
     } else if (controller != null) {
+      if (command instanceof Controller.BrokerHeartbeat beat) {
+        observers.heard(beat, log.image().lastSequence(), nowMs());
+      }
       hand(command, controller);
     } else if (command instanceof Controller.SuspectNode suspect && suspect.nodeId() == leader) {
       lookAtLeader(suspect);
@@ -193,27 +198,24 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
     return this;
   }
 
-  /** Remembers what it hands over for as long as an answer may be waited for. */
+  private static long nowMs() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+
   private void hand(Command command, ActorRef<Command> to) {
-    long now = System.nanoTime();
-    while (!handed.isEmpty()
-        && (handed.size() >= WAITING_MAX || handed.peek().forgetNanos() - now <= 0)) {
-      handed.remove();
-    }
-    handed.add(new Handed(command, now + ANSWERED_BY.toNanos()));
+    handed.add(command);
     to.tell(command);
   }
 
   private void refuseHanded() {
-    List<Handed> lost = List.copyOf(handed);
-    handed.clear();
-    lost.forEach(each -> refuse(each.command()));
+    handed.take().forEach(ControllerGateway::refuse);
   }
 
   private Behavior<Object> onLeads(Leads leads) {
     stopController();
     refuseHanded();
     leaderDoor = null;
+    observers.forget();
     term = leads.term();
     startController();
     return this;

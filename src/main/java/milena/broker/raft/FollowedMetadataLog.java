@@ -84,7 +84,7 @@ public final class FollowedMetadataLog implements MetadataLog {
     synchronized (observers) {
       boolean news = leader != quorum.leader() || term != quorum.term();
       if (news && term >= quorum.term()) {
-        quorum = new QuorumState(leader, term, -1, List.of());
+        quorum = new QuorumState(leader, term, -1, List.of(), List.of());
         if (leader != NOBODY) {
           observers.forEach(observer -> observer.onLeader(leader));
         }

@@ -35,6 +35,14 @@ public interface MetadataLog extends AutoCloseable {
   }
 
   /**
+   * The last entry that a node has which has applied everything up to the event of this number; of
+   * events of long ago one that comes after it. -1 where entries are not counted.
+   */
+  default long entryOf(long sequence) {
+    return -1;
+  }
+
+  /**
    * Lets another voter lead, if this one does and another can; returns when that is so, or can't
    * be.
    */

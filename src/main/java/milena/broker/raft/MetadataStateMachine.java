@@ -50,6 +50,7 @@ final class MetadataStateMachine extends BaseStateMachine {
   private final List<MetadataLog.Observer> observers = new ArrayList<>();
   private final Consumer<Throwable> onFailure;
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final AppliedEntries applied = new AppliedEntries();
   private volatile ClusterImage image = ClusterImage.EMPTY;
   private volatile boolean snapshotsWanted = true;
   private long leadingTerm = NOT_LEADING;
@@ -129,6 +130,16 @@ final class MetadataStateMachine extends BaseStateMachine {
       throw new IOException("The metadata snapshot " + file + " can't be read: " + e.getMessage());
     }
     setLastAppliedTermIndex(snapshot.getTermIndex());
+    applied.add(image.lastSequence(), snapshot.getTermIndex().getIndex());
+  }
+
+  /**
+   * The entry up to which a node has everything that has applied this event; an old one's bound.
+   */
+  long entryOf(long sequence) {
+    return sequence >= image.lastSequence()
+        ? getLastAppliedTermIndex().getIndex()
+        : applied.entryOf(sequence);
   }
 
   @Override
@@ -144,6 +155,7 @@ final class MetadataStateMachine extends BaseStateMachine {
           next = next.apply(event);
         }
         publish(entry.events(), next);
+        applied.add(next.lastSequence(), raftEntry.getIndex());
       }
       updateLastAppliedTermIndex(raftEntry.getTerm(), raftEntry.getIndex());
       return CompletableFuture.completedFuture(Message.valueOf(counts ? APPLIED : REFUSED));

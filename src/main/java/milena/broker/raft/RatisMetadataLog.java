@@ -249,12 +249,11 @@ public final class RatisMetadataLog implements MetadataLog {
     gate.vote();
   }
 
-  /** Whether this voter knows of nothing: no entry, no election. */
-  public boolean isBlank() {
+  /** Whether this voter has nothing of the log: no entry, and no image. */
+  public boolean isEmpty() {
     try {
       RaftServer.Division division = server.getDivision(GROUP);
-      return division.getInfo().getCurrentTerm() == 0
-          && division.getRaftLog().getLastEntryTermIndex() == null
+      return division.getRaftLog().getLastEntryTermIndex() == null
           && machine.image().lastSequence() == 0;
     } catch (IOException | IllegalStateException closed) {
       return false;
@@ -268,8 +267,10 @@ public final class RatisMetadataLog implements MetadataLog {
       DivisionInfo info = division.getInfo();
       List<QuorumState.Progress> progress = new ArrayList<>();
       TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+      long committed = division.getRaftLog().getLastCommittedIndex();
       progress.add(
-          new QuorumState.Progress(idOf(server.getId()), last == null ? -1 : last.getIndex(), 0));
+          new QuorumState.Progress(
+              idOf(server.getId()), last == null ? -1 : last.getIndex(), 0, 0));
       List<ServerRpcProto> followers =
           info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
       long[] matched = info.getFollowerMatchIndices();
@@ -279,16 +280,23 @@ public final class RatisMetadataLog implements MetadataLog {
             new QuorumState.Progress(
                 Integer.parseInt(follower.getId().getId().toStringUtf8()),
                 matched[i],
-                follower.getLastRpcElapsedTimeMs()));
+                follower.getLastRpcElapsedTimeMs(),
+                matched[i] >= committed ? follower.getLastRpcElapsedTimeMs() : -1));
       }
       return new QuorumState(
           info.getLeaderId() == null ? -1 : idOf(info.getLeaderId()),
           info.getCurrentTerm(),
-          division.getRaftLog().getLastCommittedIndex(),
-          progress);
+          committed,
+          progress,
+          List.of());
     } catch (IOException | IllegalStateException closed) {
       return QuorumState.UNKNOWN;
     }
+  }
+
+  @Override
+  public long entryOf(long sequence) {
+    return machine.entryOf(sequence);
   }
 
   private static int idOf(RaftPeerId peer) {

@@ -77,25 +77,27 @@ public final class DescribeQuorumHandler implements ApiHandler<DescribeQuorumReq
   }
 
   private DescribeQuorumResponseData.PartitionData partition(QuorumState state) {
-    List<ReplicaState> voters =
-        state.progress().stream().map(voter -> replica(voter, state.leader())).toList();
     return new DescribeQuorumResponseData.PartitionData()
         .setPartitionIndex(0)
         .setLeaderId(state.leader())
         .setLeaderEpoch(Math.toIntExact(state.term()))
         .setHighWatermark(state.committed() + 1)
-        .setCurrentVoters(voters);
+        .setCurrentVoters(replicas(state.progress(), state.leader()))
+        .setObservers(replicas(state.observers(), state.leader()));
   }
 
-  /** A voter fetches nothing: when it answered last stands for when it fetched last. */
-  private ReplicaState replica(Progress voter, int leader) {
-    boolean leads = voter.nodeId() == leader;
-    long heard = clockMs.getAsLong() - voter.heardMsAgo();
+  private List<ReplicaState> replicas(List<Progress> nodes, int leader) {
+    return nodes.stream().map(node -> replica(node, leader)).toList();
+  }
+
+  /** Nobody fetches in Kafka's way: when a node was heard last stands for when it fetched last. */
+  private ReplicaState replica(Progress node, int leader) {
+    long nowMs = clockMs.getAsLong();
     return new ReplicaState()
-        .setReplicaId(voter.nodeId())
+        .setReplicaId(node.nodeId())
         .setReplicaDirectoryId(Uuid.ZERO_UUID)
-        .setLogEndOffset(voter.lastEntry() + 1)
-        .setLastFetchTimestamp(leads ? -1 : heard)
-        .setLastCaughtUpTimestamp(heard);
+        .setLogEndOffset(node.lastEntry() + 1)
+        .setLastFetchTimestamp(node.nodeId() == leader ? -1 : nowMs - node.heardMsAgo())
+        .setLastCaughtUpTimestamp(node.caughtUpMsAgo() < 0 ? -1 : nowMs - node.caughtUpMsAgo());
   }
 }

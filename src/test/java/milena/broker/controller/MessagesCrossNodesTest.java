@@ -150,7 +150,12 @@ public class MessagesCrossNodesTest extends JUnitSuite {
         new Controller.DescribeQuorum(ref(Controller.QuorumDescribed.class)),
         new Controller.QuorumDescribed(
             Outcome.SUCCESS,
-            new QuorumState(1, 7, 99, List.of(new QuorumState.Progress(1, 100, 0)))));
+            new QuorumState(
+                1,
+                7,
+                99,
+                List.of(new QuorumState.Progress(1, 100, 0, 0)),
+                List.of(new QuorumState.Progress(4, 98, 200, -1)))));
   }
 
   @Test

@@ -85,7 +85,7 @@ public class MetadataFeedTest extends JUnitSuite {
 
     @Override
     public QuorumState quorum() {
-      return new QuorumState(leader, 1, 0, List.of());
+      return new QuorumState(leader, 1, 0, List.of(), List.of());
     }
 
     @Override

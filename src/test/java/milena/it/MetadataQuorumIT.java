@@ -1,0 +1,113 @@
+package milena.it;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import milena.node.MilenaNode;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.QuorumInfo;
+import org.apache.kafka.clients.admin.QuorumInfo.ReplicaState;
+import org.junit.After;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+import org.scalatestplus.junit.JUnitSuite;
+
+/** One controller, and two nodes that are only brokers, as kafka-metadata-quorum shows them. */
+public class MetadataQuorumIT extends JUnitSuite {
+  private static final String TOOL = "org.apache.kafka.tools.MetadataQuorumCommand";
+  private static final Set<Integer> BROKERS = Set.of(4, 5);
+
+  @Rule public final TemporaryFolder folder = new TemporaryFolder();
+
+  private final Map<Integer, CompletableFuture<MilenaNode>> nodes = new LinkedHashMap<>();
+
+  @After
+  public void killAll() {
+    nodes.values().forEach(node -> node.join().kill());
+  }
+
+  private void start(int id, int controllerPort, String role, String listener) {
+    MilenaNode.Builder builder =
+        MilenaNode.builder()
+            .config("node.id", "" + id)
+            .config("process.roles", role)
+            .config("controller.quorum.voters", "1@127.0.0.1:" + controllerPort)
+            .config("controller.listener.names", "CONTROLLER")
+            .config("listeners", listener)
+            .config("log.dirs", folder.getRoot().toPath().resolve("" + id).toString());
+    nodes.put(id, CompletableFuture.supplyAsync(builder::start));
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Test
+  public void nodesThatDoNotVoteAreObservers() throws Exception {
+    int port = freePort();
+    start(1, port, "controller", "CONTROLLER://127.0.0.1:" + port);
+    BROKERS.forEach(id -> start(id, port, "broker", "PLAINTEXT://127.0.0.1:0"));
+    String bootstrap = nodes.get(4).get().bootstrapServers();
+    nodes.get(5).get();
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+      for (int i = 0; i < 5; i++) {
+        admin.createTopics(List.of(new NewTopic("t" + i, 1, (short) 2))).all().get();
+      }
+      QuorumInfo quorum = admin.describeMetadataQuorum().quorumInfo().get();
+      assertEquals(BROKERS, ids(quorum.observers()));
+      assertEquals(Set.of(1), ids(quorum.voters()));
+      Await.until("all have all", () -> haveAll(admin.describeMetadataQuorum().quorumInfo().get()));
+      String status = tool(bootstrap, "--status");
+      assertTrue(status, status.matches("(?s).*CurrentObservers: +\\[.*4.*5.*].*"));
+      String table = tool(bootstrap, "--replication");
+      assertEquals(table, 2, table.lines().filter(line -> line.contains("Observer")).count());
+      assertEquals(table, 1, table.lines().filter(line -> line.contains("Leader")).count());
+
+      nodes.get(5).get().kill();
+      for (int i = 5; i < 10; i++) {
+        admin.createTopics(List.of(new NewTopic("t" + i, 1, (short) 1))).all().get();
+      }
+      Await.until("the dead one lags", () -> lag(admin, 5) > 0 && lag(admin, 4) == 0);
+    }
+  }
+
+  private static Set<Integer> ids(List<ReplicaState> replicas) {
+    return replicas.stream().map(ReplicaState::replicaId).collect(Collectors.toSet());
+  }
+
+  private static boolean haveAll(QuorumInfo quorum) {
+    return Stream.concat(quorum.voters().stream(), quorum.observers().stream())
+        .allMatch(
+            each ->
+                each.logEndOffset() == quorum.highWatermark()
+                    && each.lastCaughtUpTimestamp().isPresent());
+  }
+
+  private static long lag(Admin admin, int observer) throws Exception {
+    QuorumInfo quorum = admin.describeMetadataQuorum().quorumInfo().get();
+    return quorum.highWatermark()
+        - quorum.observers().stream()
+            .filter(each -> each.replicaId() == observer)
+            .findFirst()
+            .orElseThrow()
+            .logEndOffset();
+  }
+
+  private static String tool(String bootstrap, String what) {
+    return StockTool.kafka(TOOL, "--bootstrap-server", bootstrap, "describe", what).succeeded();
+  }
+}
