@@ -51,8 +51,8 @@ public final class LogDirectory implements Closeable {
   private static final Pattern BROKER_EPOCH = Pattern.compile("\"brokerEpoch\"\\s*:\\s*(-?\\d+)");
   private static final String DELETE = "-delete";
   private static final String FUTURE = "-future";
-  private static final Pattern TO_ERASE =
-      Pattern.compile(".+-\\d+\\.\\w+(" + DELETE + "|" + FUTURE + ")");
+  private static final Pattern TO_ERASE = Pattern.compile(".+-\\d+\\.\\w+" + DELETE);
+  private static final Pattern COPY = Pattern.compile("(.+-\\d+)\\.\\w+" + FUTURE);
   private static final int LONGEST_NAME = 255;
   private static final Comparator<TopicPartition> BY_NAME =
       Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
@@ -159,32 +159,48 @@ public final class LogDirectory implements Closeable {
     DurableFiles.replace(path.resolve(CLEAN_SHUTDOWN), text.getBytes(StandardCharsets.UTF_8), true);
   }
 
-  /**
-   * The partitions' directories; deletions that a crash interrupted are completed first, and copies
-   * that it left unfinished are erased.
-   */
+  /** The partitions' directories; deletions that a crash interrupted are completed first. */
   public List<PartitionDirectory> partitions() throws IOException {
+    List<PartitionDirectory> found = new ArrayList<>();
+    for (String name : names()) {
+      Path directory = path.resolve(name);
+      if (TO_ERASE.matcher(name).matches() && Files.isDirectory(directory)) {
+        erase(directory);
+      } else {
+        add(found, directory, partitionOf(name));
+      }
+    }
+    return found;
+  }
+
+  /** The copies of partitions of other directories that were not finished. */
+  public List<PartitionDirectory> copies() throws IOException {
+    List<PartitionDirectory> found = new ArrayList<>();
+    for (String name : names()) {
+      Matcher copy = COPY.matcher(name);
+      if (copy.matches()) {
+        add(found, path.resolve(name), partitionOf(copy.group(1)));
+      }
+    }
+    return found;
+  }
+
+  private List<String> names() throws IOException {
     String[] names = path.toFile().list();
     if (names == null) {
       throw new IOException("The log directory " + path + " can't be listed");
     }
     Arrays.sort(names);
-    List<PartitionDirectory> found = new ArrayList<>();
-    for (String name : names) {
-      Path directory = path.resolve(name);
-      if (TO_ERASE.matcher(name).matches() && Files.isDirectory(directory)) {
-        erase(directory);
-      } else {
-        TopicPartition partition = partitionOf(name);
-        if (partition != null && Files.isDirectory(directory)) {
-          Uuid topicId = PartitionFiles.readTopicId(directory);
-          found.add(
-              new PartitionDirectory(
-                  directory, partition, topicId == null ? Uuid.ZERO_UUID : topicId));
-        }
-      }
+    return List.of(names);
+  }
+
+  private static void add(List<PartitionDirectory> found, Path directory, TopicPartition name)
+      throws IOException {
+    if (name != null && Files.isDirectory(directory)) {
+      Uuid topicId = PartitionFiles.readTopicId(directory);
+      found.add(
+          new PartitionDirectory(directory, name, topicId == null ? Uuid.ZERO_UUID : topicId));
     }
-    return found;
   }
 
   /** Null when the name is not a partition directory's. */

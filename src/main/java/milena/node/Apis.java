@@ -107,6 +107,7 @@ final class Apis {
     handlers.add(
         new FetchHandler(
             partitions,
+            parts.throttle(),
             config.network().fetchMaxBytes(),
             config.network().fetchSessionSlots(),
             config.replication().rackAwareFetching()));

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import milena.broker.controller.BrokerIdentity;
 import milena.broker.controller.BrokerLifecycle;
 import milena.broker.controller.BrokerStanding;
@@ -28,9 +29,12 @@ import milena.broker.partition.ReplicaFetchers;
 import milena.broker.partition.ReplicaHost;
 import milena.broker.partition.ReplicaPeers;
 import milena.broker.partition.ReplicaReconciler;
+import milena.broker.partition.ReplicationThrottles;
 import milena.broker.partition.UpkeepSettings;
 import milena.common.config.BrokerConfig;
+import milena.common.config.ThrottleConfig;
 import milena.group.GroupConfig;
+import milena.metadata.BrokerImage;
 import milena.metadata.BrokerImage.Endpoint;
 import milena.metadata.PreviousStop;
 
@@ -61,6 +65,7 @@ final class BrokerSide {
   private final PartitionRegistry registry = new PartitionRegistry();
   private final ReplicaPeers replicaPeers;
   private final UpkeepSettings upkeep;
+  private final ReplicationThrottles throttles;
   private final ReplicaHost host;
   private final ActorRef<ShardingEnvelope<PartitionReplica.Command>> replicas;
   private final GroupConfig groupConfig;
@@ -84,6 +89,11 @@ final class BrokerSide {
     BrokerConfig broker = config.broker();
     this.replicaPeers = new ReplicaPeers(broker.replication().maxLagMs());
     this.upkeep = new UpkeepSettings(broker.upkeep());
+    this.throttles =
+        new ReplicationThrottles(
+            broker.nodeId(),
+            ThrottleConfig.of(broker.layers()),
+            () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
     this.host =
         new ReplicaHost(
             broker.nodeId(),
@@ -115,7 +125,13 @@ final class BrokerSide {
     outside = shown;
     present
         .images()
-        .subscribe((old, now) -> upkeep.change(present.settings().broker(now).upkeep()));
+        .subscribe(
+            (old, now) -> {
+              if (old.configs() != now.configs()) {
+                upkeep.change(present.settings().broker(now).upkeep());
+                throttles.change(now, ThrottleConfig.of(present.settings().broker(now).layers()));
+              }
+            });
   }
 
   /** The directories are this cluster's, and read. */
@@ -128,7 +144,8 @@ final class BrokerSide {
         spawn(ReplicaFetchers.create(fetching()), "fetchers", PARTITIONS),
         spawn(
             InSyncRequests.create(broker.nodeId(), standing::epoch, core.controller()),
-            "in-sync-requests"));
+            "in-sync-requests"),
+        this::isAlive);
     ActorRef<DirectoryAssignments.Command> assignments =
         spawn(
             DirectoryAssignments.create(broker.nodeId(), standing::epoch, core.controller()),
@@ -146,11 +163,17 @@ final class BrokerSide {
                                 PartitionReplica.entityId(broker.nodeId(), id), command)),
                     core.settings()::topic,
                     broker.upkeep(),
+                    throttles,
                     (id, directory) ->
                         assignments.tell(new DirectoryAssignments.Assign(id, directory)),
                     () -> self.tell(NodeGuardian.NoDirectoryLeft.INSTANCE))),
             "replicas");
     spawn(groupHost(), "groups");
+  }
+
+  private boolean isAlive(int broker) {
+    BrokerImage image = core.images().current().brokers().get(broker);
+    return image != null && !image.fenced();
   }
 
   private ReplicaFetchers.Setup fetching() {
@@ -161,7 +184,8 @@ final class BrokerSide {
         core.images(),
         broker.listeners().interBroker(),
         outside.dialer(),
-        broker.replication());
+        broker.replication(),
+        throttles);
   }
 
   private Behavior<GroupHost.Command> groupHost() {
@@ -231,6 +255,7 @@ final class BrokerSide {
         core.images(),
         core.settings(),
         registry,
+        throttles.leaders(),
         groups,
         groupConfig,
         found.directories(),

@@ -11,6 +11,7 @@ import milena.broker.coordinator.GroupRegistry;
 import milena.broker.partition.PartitionRegistry;
 import milena.broker.partition.ReplicaDirectory;
 import milena.broker.partition.ReplicaReconciler;
+import milena.broker.partition.ReplicationThrottle;
 import milena.common.config.BrokerConfig;
 import milena.group.GroupConfig;
 import milena.metadata.ImageSource;
@@ -19,6 +20,7 @@ import milena.metadata.SettingsInForce;
 /**
  * The parts of a node that is up, as the front door and the stop need them.
  *
+ * @param throttle on what followers of this node's leaders are given
  * @param blocking runs what may block
  */
 record NodeParts(
@@ -27,6 +29,7 @@ record NodeParts(
     ImageSource images,
     SettingsInForce settings,
     PartitionRegistry registry,
+    ReplicationThrottle throttle,
     GroupRegistry groups,
     GroupConfig groupConfig,
     List<ReplicaDirectory> directories,

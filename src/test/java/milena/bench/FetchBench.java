@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import milena.broker.partition.FilePartition;
+import milena.broker.partition.ReplicationThrottle;
 import milena.kafka.api.FetchAnswer;
 import milena.kafka.api.FetchHandler;
 import milena.kafka.api.LocalTopics;
@@ -81,7 +82,7 @@ public class FetchBench {
       }
       all.add(new FetchPartition().setPartition(i).setPartitionMaxBytes(1 << 20));
     }
-    handler = new FetchHandler(topics.partitions(), 50 << 20, 10, false);
+    handler = new FetchHandler(topics.partitions(), ReplicationThrottle.off(), 50 << 20, 10, false);
     FetchRequestData first = request().setSessionEpoch(0);
     first.topics().add(new FetchTopic().setTopic("t").setPartitions(all));
     FetchAnswer answer = answer(first);

@@ -204,7 +204,7 @@ public class ToolsIT extends JUnitSuite {
     return milena(input, all.toArray(String[]::new));
   }
 
-  private static StockTool milena(String input, String... arguments) {
+  static StockTool milena(String input, String... arguments) {
     List<String> command =
         new ArrayList<>(List.of(TestBroker.PROJECT.resolve("bin/milena").toString()));
     command.addAll(List.of(arguments));

@@ -4,6 +4,7 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import milena.node.MilenaNode;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.LogDirDescription;
@@ -98,11 +101,79 @@ public class LogDirsIT extends JUnitSuite {
     }
   }
 
+  @Test
+  public void aMoveThatACrashInterruptsGoesOnAfterwards() throws Exception {
+    goesOnAfter(MilenaNode::kill);
+  }
+
+  @Test
+  public void aMoveThatAStopInterruptsGoesOnAfterwards() throws Exception {
+    goesOnAfter(MilenaNode::stop);
+  }
+
+  private void goesOnAfter(Consumer<MilenaNode> end) throws Exception {
+    Path first = folder.newFolder("first").toPath();
+    Path second = folder.newFolder("second").toPath();
+    List<String> sent = new ArrayList<>();
+    Path there;
+    MilenaNode slow =
+        builder(first, second)
+            .config("replica.alter.log.dirs.io.max.bytes.per.second", "1000")
+            .start();
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", slow.bootstrapServers()));
+        KafkaProducer<String, String> producer =
+            new KafkaProducer<>(
+                Map.of("bootstrap.servers", slow.bootstrapServers()),
+                new StringSerializer(),
+                new StringSerializer())) {
+      admin
+          .createTopics(List.of(new NewTopic(PARTITION.topic(), 1, (short) 1)))
+          .all()
+          .get(30, TimeUnit.SECONDS);
+      for (int i = 0; i < 300; i++) {
+        sent.add("v" + i + "x".repeat(10_000));
+        producer.send(new ProducerRecord<>(PARTITION.topic(), sent.get(i)));
+      }
+      producer.flush();
+      there = where(admin).equals(first) ? second : first;
+      admin.alterReplicaLogDirs(Map.of(REPLICA, there.toString())).all().get(30, TimeUnit.SECONDS);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (copied(there) == 0) {
+        assertTrue("nothing is copied", System.nanoTime() < deadline);
+      }
+      assertFalse(where(admin).equals(there));
+    } finally {
+      end.accept(slow);
+    }
+    assertTrue("what was copied stays", copied(there) > 0);
+    MilenaNode node = builder(first, second).start();
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", node.bootstrapServers()))) {
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (!where(admin).equals(there)) {
+        assertTrue("the move does not go on", System.nanoTime() < deadline);
+      }
+      assertEquals(sent, read(node, sent.size()));
+    } finally {
+      node.stop();
+    }
+  }
+
+  /** The bytes that are in the copy in this directory. */
+  private static long copied(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory, 2)) {
+      return all.filter(path -> path.getParent().toString().endsWith("-future"))
+          .filter(path -> path.toString().endsWith(".log"))
+          .mapToLong(path -> path.toFile().length())
+          .sum();
+    }
+  }
+
+  private static MilenaNode.Builder builder(Path first, Path second) {
+    return MilenaNode.builder().config("log.dirs", first + "," + second).config("node.id", "1");
+  }
+
   private static MilenaNode start(Path first, Path second) {
-    return MilenaNode.builder()
-        .config("log.dirs", first + "," + second)
-        .config("node.id", "1")
-        .start();
+    return builder(first, second).start();
   }
 
   private static void send(KafkaProducer<String, String> producer, List<String> sent) {

@@ -17,6 +17,9 @@ final class FollowedPartition {
   /** The replica has an answer that it has not taken in yet. */
   private boolean atWork;
 
+  /** The leader's high watermark; before it is known, one that nobody has come to. */
+  private long highWatermark = Long.MAX_VALUE;
+
   private long pausedUntilNanos;
   private boolean paused;
   private int failures;
@@ -58,9 +61,16 @@ final class FollowedPartition {
     return atWork;
   }
 
-  void goToWork() {
+  /** The replica is handed an answer, which tells of the leader's high watermark. */
+  void goToWork(long leadersHighWatermark) {
     atWork = true;
     failures = 0;
+    highWatermark = leadersHighWatermark;
+  }
+
+  /** Whether it has all that is committed, as a replica in sync has. */
+  boolean isCaughtUp() {
+    return offset >= highWatermark;
   }
 
   /**
@@ -77,12 +87,17 @@ final class FollowedPartition {
     return moved;
   }
 
-  /** Is not asked for until then. */
+  /** Is not asked for until then, since that has failed. */
   void pause(long nowNanos, long shortestNanos, long longestNanos) {
     atWork = false;
-    paused = true;
-    pausedUntilNanos = nowNanos + Math.min(longestNanos, shortestNanos << Math.min(failures, 20));
+    pauseUntil(nowNanos + Math.min(longestNanos, shortestNanos << Math.min(failures, 20)));
     failures++;
+  }
+
+  /** Is not asked for until then. */
+  void pauseUntil(long nanos) {
+    paused = true;
+    pausedUntilNanos = nanos;
   }
 
   boolean isPaused() {

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The partitions that an earlier run of this node has left in its log directories, until each is
  * either taken again or found to be a stray: its topic was deleted, or it was moved elsewhere,
- * while the node was away.
+ * while the node was away. With them, the copies of moves between directories that were under way.
  */
 final class FoundOnDisk {
   private static final Logger LOG = LoggerFactory.getLogger(FoundOnDisk.class);
@@ -26,6 +26,7 @@ final class FoundOnDisk {
 
   private final ReplicaHost host;
   private final Map<TopicPartition, Found> untaken = new HashMap<>();
+  private final Map<TopicPartition, Found> copies = new HashMap<>();
 
   FoundOnDisk(List<ReplicaDirectory> directories, ReplicaHost host) {
     this.host = host;
@@ -42,7 +43,27 @@ final class FoundOnDisk {
           directory.leaveAlone(partition.name());
         }
       }
+      for (PartitionDirectory copy : directory.copies()) {
+        Found found = new Found(directory, copy.topicId());
+        if (copies.putIfAbsent(copy.name(), found) != null) {
+          dropCopy(copy.name(), found);
+        }
+      }
     }
+  }
+
+  /** Where a move of this replica, which is there now, was under way to; asked once. */
+  Optional<ReplicaDirectory> moveUnderWay(
+      TopicIdPartition id, TopicPartition name, ReplicaDirectory from) {
+    Found copy = copies.remove(name);
+    if (copy == null) {
+      return Optional.empty();
+    }
+    if (copy.topicId().equals(id.topicId()) && copy.directory() != from) {
+      return Optional.of(copy.directory());
+    }
+    dropCopy(name, copy);
+    return Optional.empty();
   }
 
   /**
@@ -63,24 +84,40 @@ final class FoundOnDisk {
 
   /** Deletes what the image, which must be up to date, does not give to this node. */
   void dropStrays(ClusterImage image) {
-    if (untaken.isEmpty()) {
-      return;
-    }
+    copies
+        .entrySet()
+        .removeIf(
+            copy -> {
+              boolean isStray = !isOurs(image, copy.getKey(), copy.getValue());
+              if (isStray) {
+                dropCopy(copy.getKey(), copy.getValue());
+              }
+              return isStray;
+            });
     untaken.forEach(
         (name, found) -> {
-          TopicIdPartition id = new TopicIdPartition(found.topicId(), name.partition());
-          PartitionImage partition = image.partition(id);
           if (found.topicId().equals(Uuid.ZERO_UUID)) {
             LOG.warn(
                 "{} in {} does not say which topic it is of: it is left alone.",
                 name,
                 found.directory());
             found.directory().leaveAlone(name);
-          } else if (partition == null || !partition.replicas().contains(host.brokerId())) {
+          } else if (!isOurs(image, name, found)) {
             delete(name, found);
           }
         });
     untaken.clear();
+  }
+
+  private boolean isOurs(ClusterImage image, TopicPartition name, Found found) {
+    PartitionImage partition =
+        image.partition(new TopicIdPartition(found.topicId(), name.partition()));
+    return partition != null && partition.replicas().contains(host.brokerId());
+  }
+
+  private void dropCopy(TopicPartition name, Found copy) {
+    ReplicaDirectory directory = copy.directory();
+    host.blocking().execute(() -> host.onDisk(directory, () -> directory.dropCopy(name)));
   }
 
   private void delete(TopicPartition name, Found found) {

@@ -25,6 +25,7 @@ final class LogCopy {
 
   private final PartitionLog copy;
   private final RecordBatches batches = new RecordBatches();
+  private long copiedBytes;
 
   LogCopy(PartitionLog copy) {
     this.copy = copy;
@@ -32,6 +33,11 @@ final class LogCopy {
 
   PartitionLog log() {
     return copy;
+  }
+
+  /** What was copied so far, what was cut again included. */
+  long copiedBytes() {
+    return copiedBytes;
   }
 
   /**
@@ -53,6 +59,7 @@ final class LogCopy {
     long end = source.logEndOffset();
     if (copy.logEndOffset() < end) {
       try (LogSlice slice = source.read(copy.logEndOffset(), end, STEP_BYTES, true)) {
+        copiedBytes += slice.sizeInBytes();
         append(read(slice), nowMs);
       }
     }

@@ -288,6 +288,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   private void onFetched(Fetched fetched) throws IOException {
     try {
       if (role.onFetched(fetched)) {
+        keepRecoveryPoint();
         publish();
         afterWrite();
       }
@@ -323,6 +324,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     write(); // what is staged belongs to the epoch that ends now
     PartitionImage image = become.image();
     role.become(log, image);
+    keepRecoveryPoint();
     onReconfigure(become.config());
     publish();
     if (role.leads()) {
@@ -331,6 +333,14 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     }
     propose();
     host.registry().enter(hosted);
+  }
+
+  /** Before anything is written where the log was cut. */
+  private void keepRecoveryPoint() throws IOException {
+    if (log.recoveryPoint() < hosted.recoveryPoint()) {
+      hosted.recoveryPoint(log.recoveryPoint());
+      decided.directory().recoveryPointFell(name, log.recoveryPoint());
+    }
   }
 
   private void open() throws IOException {

@@ -2,6 +2,7 @@ package milena.broker.partition;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ public final class ReplicaDirectory {
   private final Map<Checkpoint, Map<TopicPartition, Long>> checkpoints;
   private final Map<Checkpoint, Map<TopicPartition, Long>> written = new ConcurrentHashMap<>();
   private final Map<TopicPartition, PartitionDirectory> unopened = new ConcurrentHashMap<>();
+  private final Map<TopicPartition, PartitionDirectory> copies = new ConcurrentHashMap<>();
   private final AtomicInteger replicas = new AtomicInteger();
   private final AtomicReference<IOException> failure = new AtomicReference<>();
 
@@ -42,6 +44,7 @@ public final class ReplicaDirectory {
       Uuid id,
       OptionalLong cleanStopEpoch,
       List<PartitionDirectory> foundAtStart,
+      Collection<PartitionDirectory> copies,
       Map<Checkpoint, Map<TopicPartition, Long>> checkpoints) {
     this.files = files;
     this.id = id;
@@ -50,6 +53,7 @@ public final class ReplicaDirectory {
     this.checkpoints = checkpoints;
     checkpoints.forEach((checkpoint, offsets) -> written.put(checkpoint, Map.copyOf(offsets)));
     foundAtStart.forEach(partition -> unopened.put(partition.name(), partition));
+    copies.forEach(copy -> this.copies.put(copy.name(), copy));
   }
 
   /** Reads what an earlier run has left in a directory that this node has locked. */
@@ -59,7 +63,19 @@ public final class ReplicaDirectory {
       checkpoints.put(checkpoint, new ConcurrentHashMap<>(files.readCheckpoint(checkpoint)));
     }
     OptionalLong cleanStopEpoch = files.takeCleanShutdownMark();
-    return new ReplicaDirectory(files, id, cleanStopEpoch, files.partitions(), checkpoints);
+    return new ReplicaDirectory(
+        files, id, cleanStopEpoch, files.partitions(), onePerPartition(files), checkpoints);
+  }
+
+  private static Collection<PartitionDirectory> onePerPartition(LogDirectory files)
+      throws IOException {
+    Map<TopicPartition, PartitionDirectory> copies = new HashMap<>();
+    for (PartitionDirectory copy : files.copies()) {
+      if (copies.putIfAbsent(copy.name(), copy) != null) {
+        files.erase(copy.path());
+      }
+    }
+    return copies.values();
   }
 
   public Uuid id() {
@@ -177,6 +193,17 @@ public final class ReplicaDirectory {
     }
   }
 
+  /**
+   * A partition's log was cut below what was safe on the disk. What is written from there on is not
+   * safe yet, so the checkpoint must not say so: it is written now if it does.
+   */
+  void recoveryPointFell(TopicPartition name, long offset) throws IOException {
+    note(Checkpoint.RECOVERY_POINT, name, offset);
+    if (written.get(Checkpoint.RECOVERY_POINT).getOrDefault(name, 0L) > offset) {
+      writeCheckpoint(Checkpoint.RECOVERY_POINT);
+    }
+  }
+
   /** Writes what was noted, unless it stands there already. */
   synchronized void writeCheckpoint(Checkpoint checkpoint) throws IOException {
     Map<TopicPartition, Long> offsets = Map.copyOf(checkpoints.get(checkpoint));
@@ -190,9 +217,30 @@ public final class ReplicaDirectory {
     files.markCleanShutdown(brokerEpoch);
   }
 
-  /** A place for a copy of the partition's log, which the next start erases. */
+  /** The copies that an earlier run has begun here, until each is gone on with or dropped. */
+  List<PartitionDirectory> copies() {
+    return List.copyOf(copies.values());
+  }
+
+  /** Erases a copy that an earlier run has begun. */
+  void dropCopy(TopicPartition name) throws IOException {
+    PartitionDirectory begun = copies.remove(name);
+    if (begun != null) {
+      files.erase(begun.path());
+    }
+  }
+
+  /**
+   * A place for a copy of the partition's log: where an earlier run has begun one, or a new one.
+   */
   Path copyPath(TopicPartition name) {
-    return files.copyPath(name, UUID.randomUUID());
+    PartitionDirectory begun = copies.remove(name);
+    return begun == null ? files.copyPath(name, UUID.randomUUID()) : begun.path();
+  }
+
+  /** What is known of a copy that is about to be opened: nothing, so what is there is looked at. */
+  PartitionLog.OpenOptions openingCopy(int producerIdExpirationMs) {
+    return new PartitionLog.OpenOptions(0, 0, 0, false, producerIdExpirationMs);
   }
 
   /** Makes a complete copy the partition's log in this directory, and opens it as such. */

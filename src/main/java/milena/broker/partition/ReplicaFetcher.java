@@ -208,7 +208,11 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
   }
 
   private void fetchNow() {
-    if (underWay || backingOff || atWork > 0 || active == 0) {
+    if (underWay || backingOff || atWork > 0) {
+      return;
+    }
+    holdBack();
+    if (active == 0) {
       return;
     }
     long brokerEpoch = setup.brokerEpoch().getAsLong();
@@ -297,7 +301,10 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
             : new OffsetAndEpoch(data.divergingEpoch().endOffset(), data.divergingEpoch().epoch());
     ByteBuffer records =
         data.records() instanceof MemoryRecords inMemory ? inMemory.buffer() : NOTHING;
-    partition.goToWork();
+    if (setup.throttles().followers().covers(id)) {
+      setup.throttles().followers().moved(records.remaining());
+    }
+    partition.goToWork(data.highWatermark());
     atWork++;
     memory.retain();
     partition
@@ -318,6 +325,26 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
         nowNanos,
         TimeUnit.MILLISECONDS.toNanos(SHORTEST_PAUSE_MS),
         TimeUnit.MILLISECONDS.toNanos(setup.settings().fetchBackoffMs()));
+    leaveOut(partition);
+  }
+
+  /** Leaves out who is throttled and not in sync, while too much has come of late. */
+  private void holdBack() {
+    long waitMs = setup.throttles().followers().waitMs();
+    if (waitMs > 0) {
+      long untilNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
+      for (FollowedPartition partition : partitions.values()) {
+        if (!partition.isPaused()
+            && !partition.isCaughtUp()
+            && setup.throttles().followers().covers(partition.id())) {
+          partition.pauseUntil(untilNanos);
+          leaveOut(partition);
+        }
+      }
+    }
+  }
+
+  private void leaveOut(FollowedPartition partition) {
     active--;
     changed.remove(partition.id());
     session.drop(partition.id());

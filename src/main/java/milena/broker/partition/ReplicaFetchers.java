@@ -61,7 +61,8 @@ public final class ReplicaFetchers extends AbstractBehavior<ReplicaFetchers.Comm
       ImageSource images,
       String listener,
       LeaderLink.Dialer dialer,
-      Replication settings) {
+      Replication settings,
+      ReplicationThrottles throttles) {
 
     Optional<Endpoint> endpointOf(int broker) {
       BrokerImage image = images.current().brokers().get(broker);

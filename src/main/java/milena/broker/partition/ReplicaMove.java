@@ -18,7 +18,8 @@ import milena.log.PartitionLog;
 /**
  * Moves a replica to another of its node's log directories (KIP-113): copies its log there, while
  * the replica goes on as ever, until the copy has all; then the replica takes it over. Whoever
- * stops it before that gives the move up, and the copy is erased.
+ * stops it before that gives the move up, and the copy is erased, unless the node ends: the next
+ * run goes on with the copy.
  *
  * <p>It blocks on both disks: run it on a dispatcher for that.
  */
@@ -44,6 +45,8 @@ final class ReplicaMove extends AbstractBehavior<ReplicaMove.Command> {
   /**
    * What is moved where to.
    *
+   * @param pace how fast moves may go
+   * @param kept whether the copy stays when the move is stopped
    * @param ended told once, when the move has come to its end: whether the replica is there now
    */
   record Plan(
@@ -51,6 +54,8 @@ final class ReplicaMove extends AbstractBehavior<ReplicaMove.Command> {
       ReplicaDirectory target,
       LogConfig config,
       ReplicaHost host,
+      RateLimit pace,
+      AtomicBoolean kept,
       Consumer<Boolean> ended) {}
 
   private final Plan plan;
@@ -92,7 +97,14 @@ final class ReplicaMove extends AbstractBehavior<ReplicaMove.Command> {
       if (copy == null) {
         open();
       }
+      long waitMs = plan.pace().waitMs();
+      if (waitMs > 0) {
+        timers.startSingleTimer(Due.COPY, Duration.ofMillis(waitMs));
+        return this;
+      }
+      long copied = copy.copiedBytes();
       boolean complete = copy.step(plan.source().view().log(), plan.host().nowMs());
+      plan.pace().moved(copy.copiedBytes() - copied);
       show();
       if (!complete) {
         getContext().getSelf().tell(Due.COPY);
@@ -117,8 +129,11 @@ final class ReplicaMove extends AbstractBehavior<ReplicaMove.Command> {
             view.name(),
             view.id().topicId(),
             plan.config(),
-            PartitionLog.OpenOptions.NEW,
+            plan.target().openingCopy(plan.host().producerIdExpirationMs()),
             plan.host().nowMs());
+    if (log.damagedFrom() >= 0) {
+      log.truncateTo(log.damagedFrom());
+    }
     copy = new LogCopy(log);
   }
 
@@ -172,7 +187,7 @@ final class ReplicaMove extends AbstractBehavior<ReplicaMove.Command> {
       if (copy != null) {
         copy.log().closeWithoutFlush();
       }
-      if (directory != null && plan.target().isOnline()) {
+      if (directory != null && !plan.kept().get() && plan.target().isOnline()) {
         plan.host().onDisk(plan.target(), () -> plan.target().erase(directory));
       }
     }

@@ -2,6 +2,7 @@ package milena.broker.partition;
 
 import akka.actor.typed.ActorRef;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -13,7 +14,11 @@ import org.apache.kafka.common.TopicPartition;
  * that it does not have yet. Owned by the {@link ReplicaReconciler}.
  */
 final class ReplicaMoves {
-  private record Move(ReplicaDirectory target, ActorRef<ReplicaMove.Command> mover) {}
+  private record Move(ReplicaMove.Plan plan, ActorRef<ReplicaMove.Command> mover) {
+    ReplicaDirectory target() {
+      return plan.target();
+    }
+  }
 
   private final Function<ReplicaMove.Plan, ActorRef<ReplicaMove.Command>> spawn;
   private final Consumer<ActorRef<ReplicaMove.Command>> stop;
@@ -33,7 +38,7 @@ final class ReplicaMoves {
     Move before = moves.get(id);
     if (before == null || before.target() != plan.target()) {
       giveUp(id);
-      moves.put(id, new Move(plan.target(), spawn.apply(plan)));
+      moves.put(id, new Move(plan, spawn.apply(plan)));
     }
   }
 
@@ -43,6 +48,12 @@ final class ReplicaMoves {
     if (move != null) {
       stop.accept(move.mover());
     }
+  }
+
+  /** The node ends: what was copied stays, and the next run goes on with it. */
+  void suspendAll() {
+    moves.values().forEach(move -> move.plan().kept().set(true));
+    List.copyOf(moves.keySet()).forEach(this::giveUp);
   }
 
   /** A directory has failed: nothing can be moved to it. */

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import milena.broker.partition.PartitionReplica.BecomeReplica;
@@ -96,6 +97,7 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
    * @param images where the newest image is
    * @param tell sends a message to this node's replica, starting it if need be
    * @param configs the settings in force for a topic of this name, as of an image
+   * @param throttles how fast replicas may move to another directory
    * @param found told where a replica is when that is not where the image says
    * @param allDirectoriesFailed called when no directory is left: the node is of no use then
    */
@@ -106,6 +108,7 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
       BiConsumer<TopicIdPartition, PartitionReplica.Command> tell,
       BiFunction<ClusterImage, String, LogConfig> configs,
       Upkeep upkeep,
+      ReplicationThrottles throttles,
       BiConsumer<TopicIdPartition, Uuid> found,
       Runnable allDirectoriesFailed) {
     public Setup {
@@ -296,6 +299,13 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
 
   private Behavior<Command> onReplicaEntered(ReplicaEntered entered) {
     openings.done(entered.id());
+    Local local = locals.get(entered.id());
+    if (local != null && !local.leaving) {
+      found
+          .moveUnderWay(entered.id(), local.name, local.directory)
+          .filter(ReplicaDirectory::isOnline)
+          .ifPresent(target -> move(entered.id(), local, target));
+    }
     return this;
   }
 
@@ -431,19 +441,24 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
       if (handle.directory() == move.target()) {
         moves.giveUp(id);
       } else {
-        LogConfig config = setup.configs().apply(image, local.name.topic());
-        ActorRef<Command> self = getContext().getSelf();
-        moves.begin(
-            new ReplicaMove.Plan(
-                handle,
-                move.target(),
-                config,
-                setup.host(),
-                moved -> self.tell(new MoveEnded(id, move.target(), moved))));
+        move(id, local, move.target());
       }
       move.replyTo().tell(Errors.NONE);
     }
     return this;
+  }
+
+  private void move(TopicIdPartition id, Local local, ReplicaDirectory target) {
+    ActorRef<Command> self = getContext().getSelf();
+    moves.begin(
+        new ReplicaMove.Plan(
+            setup.host().registry().find(id),
+            target,
+            setup.configs().apply(image, local.name.topic()),
+            setup.host(),
+            setup.throttles().moves(),
+            new AtomicBoolean(),
+            moved -> self.tell(new MoveEnded(id, target, moved))));
   }
 
   private Behavior<Command> onMoveEnded(MoveEnded ended) {
@@ -469,10 +484,10 @@ public final class ReplicaReconciler extends AbstractBehavior<ReplicaReconciler.
     waiting.clear();
     locals.keySet().removeIf(openings::isWaiting);
     openings.close();
+    moves.suspendAll();
     for (Map.Entry<TopicIdPartition, Local> entry : locals.entrySet()) {
       if (!entry.getValue().leaving) {
         entry.getValue().leaving = true;
-        moves.giveUp(entry.getKey());
         setup.tell().accept(entry.getKey(), new Stop(stop.clean(), stoppedAdapter));
       }
     }

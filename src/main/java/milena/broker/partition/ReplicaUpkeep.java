@@ -36,17 +36,38 @@ final class ReplicaUpkeep extends AbstractBehavior<ReplicaUpkeep.Command> {
     COMPACTION,
     HIGH_WATERMARKS,
     LOG_STARTS,
-    RECOVERY_POINTS
+    RECOVERY_POINTS,
+    SETTINGS_CHANGED
   }
 
+  private final TimerScheduler<Command> timers;
   private final ReplicaHost host;
   private final List<ReplicaDirectory> directories;
+  private long compactionBackoffMs = -1;
 
   private ReplicaUpkeep(
-      ActorContext<Command> context, ReplicaHost host, List<ReplicaDirectory> directories) {
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      ReplicaHost host,
+      List<ReplicaDirectory> directories,
+      Upkeep upkeep) {
     super(context);
+    this.timers = timers;
     this.host = host;
     this.directories = directories;
+    if (upkeep.compaction()) {
+      ActorRef<Command> self = context.getSelf();
+      host.upkeep().onChange(() -> self.tell(Tick.SETTINGS_CHANGED));
+      onSettings(upkeep);
+    }
+  }
+
+  /** The only one of its intervals that may change while the node runs. */
+  private void onSettings(Upkeep now) {
+    if (now.compactionBackoffMs() != compactionBackoffMs) {
+      compactionBackoffMs = now.compactionBackoffMs();
+      every(timers, Math.max(1, compactionBackoffMs), Tick.COMPACTION);
+    }
   }
 
   static Behavior<Command> create(
@@ -57,14 +78,11 @@ final class ReplicaUpkeep extends AbstractBehavior<ReplicaUpkeep.Command> {
                 timers -> {
                   every(timers, upkeep.retentionCheckMs(), Tick.RETENTION);
                   every(timers, upkeep.producerExpiryCheckMs(), Tick.PRODUCERS);
-                  if (upkeep.compaction()) {
-                    every(timers, upkeep.compactionBackoffMs(), Tick.COMPACTION);
-                  }
                   every(timers, lagCheckMs(host), Tick.LAG);
                   every(timers, upkeep.highWatermarkCheckpointMs(), Tick.HIGH_WATERMARKS);
                   every(timers, upkeep.logStartCheckpointMs(), Tick.LOG_STARTS);
                   every(timers, upkeep.recoveryCheckpointMs(), Tick.RECOVERY_POINTS);
-                  return new ReplicaUpkeep(context, host, directories);
+                  return new ReplicaUpkeep(context, timers, host, directories, upkeep);
                 }));
   }
 
@@ -115,6 +133,9 @@ final class ReplicaUpkeep extends AbstractBehavior<ReplicaUpkeep.Command> {
         break;
       case RECOVERY_POINTS:
         writeCheckpoint(Checkpoint.RECOVERY_POINT);
+        break;
+      case SETTINGS_CHANGED:
+        onSettings(host.upkeep().current());
         break;
     }
     return this;

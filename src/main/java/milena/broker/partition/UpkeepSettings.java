@@ -1,11 +1,14 @@
 package milena.broker.partition;
 
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import milena.common.config.BrokerConfig.Upkeep;
 import milena.common.config.ConfigLayers;
 
 /** How the logs are looked after, which may change while the node runs. Any thread may use it. */
 public final class UpkeepSettings {
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile Upkeep current;
 
   public UpkeepSettings(Upkeep current) {
@@ -22,8 +25,14 @@ public final class UpkeepSettings {
     return current;
   }
 
+  /** Has the listener called after each change, on whatever thread; it must not block. */
+  void onChange(Runnable listener) {
+    listeners.add(listener);
+  }
+
   /** Puts others in force, from the next piece of work on. */
   public void change(Upkeep changed) {
     current = changed;
+    listeners.forEach(Runnable::run);
   }
 }

@@ -13,8 +13,6 @@ final class ReplicationSettings {
   private static final String RACK_AWARE =
       "org.apache.kafka.common.replica.RackAwareReplicaSelector";
 
-  private static final String QUOTAS = "quotas are not served yet";
-
   private ReplicationSettings() {}
 
   static List<Setting> all() {
@@ -85,22 +83,33 @@ final class ReplicationSettings {
         integer("replication.quota.window.num", 11)
             .atLeast(1)
             .low()
-            .idle(QUOTAS)
             .doc("How many samples a replication quota is measured over."),
         integer("replication.quota.window.size.seconds", 1)
             .atLeast(1)
             .low()
-            .idle(QUOTAS)
-            .doc("How long a sample of a replication quota is."),
+            .doc("How long a sample of a replication quota is, in seconds."),
+        wide("leader.replication.throttled.rate", Long.MAX_VALUE)
+            .atLeast(0)
+            .clusterWide()
+            .internal()
+            .doc("How many bytes a second the leaders of throttled replicas give to followers."),
+        wide("follower.replication.throttled.rate", Long.MAX_VALUE)
+            .atLeast(0)
+            .clusterWide()
+            .internal()
+            .doc("How many bytes a second throttled replicas fetch from their leaders."),
+        wide("replica.alter.log.dirs.io.max.bytes.per.second", Long.MAX_VALUE)
+            .atLeast(0)
+            .clusterWide()
+            .internal()
+            .doc("How many bytes a second are moved from one log directory to another."),
         integer("alter.log.dirs.replication.quota.window.num", 11)
             .atLeast(1)
             .low()
-            .idle(QUOTAS)
             .doc("How many samples the quota of moves between directories is measured over."),
         integer("alter.log.dirs.replication.quota.window.size.seconds", 1)
             .atLeast(1)
             .low()
-            .idle(QUOTAS)
-            .doc("How long a sample of the quota of moves between directories is."));
+            .doc("How long a sample of the quota of moves between directories is, in seconds."));
   }
 }

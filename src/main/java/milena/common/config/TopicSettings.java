@@ -21,7 +21,6 @@ import org.apache.kafka.common.config.ConfigException;
 public final class TopicSettings {
   private static final long HOUR = 3_600_000L;
   private static final String TIERED = "there is no tiered storage";
-  private static final String QUOTAS = "quotas are not served yet";
 
   /** A list of {@code partition:broker} pairs, or {@code *} for all of them. */
   private static final Validator REPLICAS =
@@ -198,13 +197,11 @@ public final class TopicSettings {
     logged(table, "local.retention.bytes", "log.local.retention.bytes");
     List<Setting> topicsOnly =
         List.of(
-            list("leader.replication.throttled.replicas")
+            list(ThrottledReplicas.LEADERS)
                 .valid(REPLICAS)
-                .idle(QUOTAS)
                 .doc("Replicas whose replication is slowed down on the leader's side."),
-            list("follower.replication.throttled.replicas")
+            list(ThrottledReplicas.FOLLOWERS)
                 .valid(REPLICAS)
-                .idle(QUOTAS)
                 .doc("Replicas whose replication is slowed down on the follower's side."),
             flag("remote.storage.enable", false)
                 .refused(TIERED)

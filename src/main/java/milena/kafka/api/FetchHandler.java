@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import milena.broker.partition.ReplicationThrottle;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
@@ -20,6 +21,7 @@ public final class FetchHandler implements ApiHandler<FetchRequestData> {
   private static final short TOPIC_IDS_SINCE_VERSION = 13;
 
   private final LocalPartitions partitions;
+  private final ReplicationThrottle throttle;
   private final FetchSessions sessions;
   private final int maxBytes;
   private final boolean rackAware;
@@ -27,13 +29,19 @@ public final class FetchHandler implements ApiHandler<FetchRequestData> {
   /**
    * A handler for one node.
    *
+   * @param throttle on what followers are given (KIP-73)
    * @param maxBytes the most an answer holds ({@code fetch.max.bytes})
    * @param sessionSlots {@code max.incremental.fetch.session.cache.slots}
    * @param rackAware whether consumers are sent to followers in their own rack (KIP-392)
    */
   public FetchHandler(
-      LocalPartitions partitions, int maxBytes, int sessionSlots, boolean rackAware) {
+      LocalPartitions partitions,
+      ReplicationThrottle throttle,
+      int maxBytes,
+      int sessionSlots,
+      boolean rackAware) {
     this.partitions = partitions;
+    this.throttle = throttle;
     this.maxBytes = maxBytes;
     this.rackAware = rackAware;
     this.sessions = new FetchSessions(sessionSlots);
@@ -65,7 +73,7 @@ public final class FetchHandler implements ApiHandler<FetchRequestData> {
             Math.min(request.minBytes(), most),
             most);
     if (replicaId >= 0) {
-      reader.report(FetchSession.positions(request), replicaId, brokerEpoch);
+      reader.report(FetchSession.positions(request), brokerEpoch);
     }
     boolean full =
         request.sessionEpoch() == FetchMetadata.INITIAL_EPOCH
@@ -73,14 +81,13 @@ public final class FetchHandler implements ApiHandler<FetchRequestData> {
     return full ? full(context, request, reader) : incremental(context, request, reader);
   }
 
-  private FetchReader.Audience readerOf(
-      RequestContext context, FetchRequestData request, int replicaId) {
+  private FetchAudience readerOf(RequestContext context, FetchRequestData request, int replicaId) {
     if (replicaId >= 0) {
-      return rackAware ? FetchReader.Audience.FOLLOWER_THAT_SERVES : FetchReader.Audience.FOLLOWER;
+      return FetchAudience.follower(replicaId, rackAware, throttle);
     }
     return context.apiVersion() < RACKS_SINCE_VERSION
-        ? FetchReader.Audience.OF_LEADERS
-        : new FetchReader.Audience(false, true, false, rackAware ? request.rackId() : "");
+        ? FetchAudience.consumer(false, "")
+        : FetchAudience.consumer(true, rackAware ? request.rackId() : "");
   }
 
   private CompletionStage<FetchAnswer> full(

@@ -30,31 +30,16 @@ final class FetchReader {
 
   private final LocalPartitions partitions;
   private final RequestContext context;
-  private final Audience audience;
+  private final FetchAudience audience;
   private final boolean committedOnly;
   private final Sight sight;
   private final int minBytes;
   private final int maxBytes;
 
-  /**
-   * For whom it reads.
-   *
-   * @param follower whether another replica asks, which may see all there is
-   * @param anyReplica whether followers may answer as well (KIP-392)
-   * @param eager whether news of the high watermark alone is worth an answer: the follower has
-   *     consumers of its own
-   * @param rack whose follower is to be asked instead, if there is one; empty for none's
-   */
-  record Audience(boolean follower, boolean anyReplica, boolean eager, String rack) {
-    static final Audience FOLLOWER = new Audience(true, false, false, "");
-    static final Audience FOLLOWER_THAT_SERVES = new Audience(true, false, true, "");
-    static final Audience OF_LEADERS = new Audience(false, false, false, "");
-  }
-
   FetchReader(
       LocalPartitions partitions,
       RequestContext context,
-      Audience audience,
+      FetchAudience audience,
       boolean committedOnly,
       int minBytes,
       int maxBytes) {
@@ -62,7 +47,7 @@ final class FetchReader {
     this.context = context;
     this.audience = audience;
     this.committedOnly = committedOnly;
-    this.sight = new Sight(audience.follower(), committedOnly, audience.eager());
+    this.sight = new Sight(audience.isFollower(), committedOnly, audience.eager());
     this.minBytes = minBytes;
     this.maxBytes = maxBytes;
   }
@@ -117,7 +102,7 @@ final class FetchReader {
    * agrees with the leader's log it has all before. Positions that an incremental request doesn't
    * name are as they were.
    */
-  void report(List<FetchPosition> positions, int followerId, long brokerEpoch) {
+  void report(List<FetchPosition> positions, long brokerEpoch) {
     for (FetchPosition position : positions) {
       PartitionHandle handle = find(position);
       if (handle == null) {
@@ -135,7 +120,7 @@ final class FetchReader {
             .replica()
             .tell(
                 new FollowerFetched(
-                    followerId,
+                    audience.followerId(),
                     brokerEpoch,
                     position.currentLeaderEpoch(),
                     offset,
@@ -180,6 +165,7 @@ final class FetchReader {
     private final List<PartitionData> dataAnswered = new ArrayList<>();
     private FetchableTopicResponse topicResponse;
     private long bytes;
+    private long throttledBytes;
     private boolean urgent; // something the client should hear of without waiting
     private int known; // positions of partitions that exist
 
@@ -198,6 +184,7 @@ final class FetchReader {
       }
       if (now || urgent || known == 0 || bytes >= minBytes) {
         tell();
+        audience.given(throttledBytes);
         return answer;
       }
       answer.close();
@@ -245,7 +232,7 @@ final class FetchReader {
       }
       int room = (int) Math.min(position.maxBytes(), Math.max(0, maxBytes - bytes));
       LogSlice slice = null;
-      if (offset < end && (room > 0 || bytes == 0)) {
+      if (offset < end && (room > 0 || bytes == 0) && !audience.isHeldBack(partitions, view)) {
         slice = view.log().read(offset, end, room, bytes == 0);
         if (slice.sizeInBytes() == 0) {
           slice.close();
@@ -260,6 +247,7 @@ final class FetchReader {
       if (slice != null) {
         data.setRecords(new RecordsSlice(slice));
         bytes += slice.sizeInBytes();
+        throttledBytes += audience.isThrottled(view) ? slice.sizeInBytes() : 0;
         served.add(position);
       }
       // First, so that a failure below closes the slice with the answer.
@@ -317,7 +305,7 @@ final class FetchReader {
 
     private void outOfRange(FetchPosition position, PartitionView view) {
       PartitionData data = fail(position, Errors.OFFSET_OUT_OF_RANGE);
-      if (audience.follower()) {
+      if (audience.isFollower()) {
         // It begins anew there, and need not ask first.
         data.setHighWatermark(view.highWatermark()).setLogStartOffset(view.log().logStartOffset());
       }

@@ -25,12 +25,16 @@ import milena.broker.partition.PartitionReplica.Reconfigure;
 import milena.broker.partition.PartitionReplica.RecordsDeleted;
 import milena.broker.partition.PartitionReplica.Stopped;
 import milena.broker.partition.Replicas.Answer;
+import milena.common.OffsetAndEpoch;
 import milena.common.config.LogConfig;
+import milena.log.LogDirectory.Checkpoint;
 import milena.log.LogSlice;
 import milena.record.BatchBuilder;
 import milena.record.RecordBatches;
 import milena.record.RecordCursor;
+import milena.replication.FollowerState;
 import milena.testing.SeedRule;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.After;
@@ -73,6 +77,30 @@ public class PartitionReplicaTest extends JUnitSuite {
     }
     assertEquals(List.of("a1", "b1", "a-1", "b-1", "a0", "b0"), values(node.view(0), 0));
     assertEquals(List.of("b-1", "a0", "b0"), values(node.view(0), 3).subList(1, 4));
+  }
+
+  @Test
+  public void whatIsCutCountsAsSafeOnDiskNoLonger() throws IOException {
+    ActorRef<Command> replica = node.leader(0, LogConfigs.with(c -> c.flushMessages = 1));
+    for (int i = 0; i < 3; i++) {
+      node.append(replica, -1, node.batch("v" + i)).await();
+    }
+    TopicPartition name = new TopicPartition("t", 0);
+    node.directory.note(Checkpoint.RECOVERY_POINT, name, 3);
+    node.directory.writeCheckpoint(Checkpoint.RECOVERY_POINT);
+    replica.tell(become(Replicas.image(1, 1, 2, 1, 2), DEFAULT));
+    var fetcher = node.kit.<ReplicaFetcher.Command>createTestProbe();
+    replica.tell(
+        new PartitionReplica.Fetched(
+            1,
+            3,
+            new FollowerState.Answer(1, 0, new OffsetAndEpoch(1, 0), false),
+            ByteBuffer.allocate(0),
+            fetcher.ref()));
+    assertEquals(1, fetcher.expectMessageClass(ReplicaFetcher.Taken.class).offset());
+    // The replica has gone on by the time it answers another message.
+    node.append(replica, 1, node.batch("refused")).await();
+    assertEquals(1L, (long) node.files.readCheckpoint(Checkpoint.RECOVERY_POINT).get(name));
   }
 
   @Test

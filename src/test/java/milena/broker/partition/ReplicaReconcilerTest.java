@@ -25,7 +25,9 @@ import milena.broker.partition.PartitionReplica.Command;
 import milena.broker.partition.ReplicaReconciler.AllStopped;
 import milena.common.TopicIdPartition;
 import milena.common.config.BrokerConfig.Upkeep;
+import milena.common.config.ConfigLayers;
 import milena.common.config.LogConfig;
+import milena.common.config.ThrottleConfig;
 import milena.log.LogDirectory;
 import milena.metadata.BrokerImage;
 import milena.metadata.ClusterImage;
@@ -93,6 +95,7 @@ public class ReplicaReconcilerTest extends JUnitSuite {
             this::tell,
             ReplicaReconcilerTest::config,
             UPKEEP,
+            new ReplicationThrottles(1, ThrottleConfig.of(ConfigLayers.of(Map.of())), () -> 0),
             (id, directory) -> {},
             () -> {});
     reconciler = node.kit.spawn(ReplicaReconciler.create(setup));

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import milena.broker.partition.FilePartition;
 import milena.broker.partition.PartitionReplica;
+import milena.broker.partition.ReplicationThrottle;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
@@ -35,7 +36,8 @@ public class FetchHandlerTest extends JUnitSuite {
   private final EmbeddedChannel loop = new EmbeddedChannel();
   private final LocalTopics topics = new LocalTopics();
   private final FetchHandler handler =
-      new FetchHandler(topics.partitions(), 10 * ONE_BATCH, SESSIONS, false);
+      new FetchHandler(
+          topics.partitions(), ReplicationThrottle.off(), 10 * ONE_BATCH, SESSIONS, false);
   private final List<FetchAnswer> answers = new ArrayList<>();
   private FilePartition first;
   private FilePartition second;
@@ -323,7 +325,8 @@ public class FetchHandlerTest extends JUnitSuite {
     first.write("a", 0).publish(0, 0);
     for (boolean rackAware : List.of(false, true)) {
       FetchHandler asked =
-          new FetchHandler(topics.partitions(), 10 * ONE_BATCH, SESSIONS, rackAware);
+          new FetchHandler(
+              topics.partitions(), ReplicationThrottle.off(), 10 * ONE_BATCH, SESSIONS, rackAware);
       FetchRequestData begin = fromReplica(at(0, 1)).setSessionEpoch(0).setMaxWaitMs(0);
       int session = now(fetch(asked, 17, begin)).sessionId();
       FetchRequestData wait = inSession(session, 1, 500).setReplicaState(replica());

@@ -18,6 +18,7 @@ import java.util.Random;
 import milena.broker.partition.FilePartition;
 import milena.broker.partition.PartitionReplica.Append;
 import milena.broker.partition.PartitionReplica.AppendResult;
+import milena.broker.partition.ReplicationThrottle;
 import milena.kafka.api.ApiHandler;
 import milena.kafka.api.ApiRegistry;
 import milena.kafka.api.DescribeProducersHandler;
@@ -79,7 +80,7 @@ public class FrameFuzzTest extends JUnitSuite {
     List<ApiHandler<?>> handlers =
         List.of(
             new ProduceHandler(partitions, 1),
-            new FetchHandler(partitions, 1 << 20, 5, false),
+            new FetchHandler(partitions, ReplicationThrottle.off(), 1 << 20, 5, false),
             listOffsets,
             new OffsetForLeaderEpochHandler(partitions),
             new DescribeProducersHandler(partitions));

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import milena.broker.partition.FilePartition;
+import milena.broker.partition.ReplicationThrottle;
 import milena.kafka.api.Anteroom;
 import milena.kafka.api.ApiHandler;
 import milena.kafka.api.ApiRegistry;
@@ -60,7 +61,10 @@ public class KafkaServerTest extends JUnitSuite {
     server = KafkaServer.bind(config(new ServerConfig.Listener("PLAINTEXT", "127.0.0.1", 0)));
     server.serve(
         new ApiRegistry(
-                List.of(new FetchHandler(topics.partitions(), 50 << 20, 10, false), new Echo()))
+                List.of(
+                    new FetchHandler(
+                        topics.partitions(), ReplicationThrottle.off(), 50 << 20, 10, false),
+                    new Echo()))
             .withApiVersions(ServedFeatures.of(() -> 1L)));
   }
 
@@ -93,7 +97,10 @@ public class KafkaServerTest extends JUnitSuite {
             plain.listeners(), 1, FRAME_BYTES_MAX, 1 << 20, 8, 9, 9, Map.of(), 100, -1, -1, 50);
     try (KafkaServer impatientServer = KafkaServer.bind(impatient)) {
       impatientServer.serve(
-          new ApiRegistry(List.of(new FetchHandler(topics.partitions(), 1 << 20, 1, false))));
+          new ApiRegistry(
+              List.of(
+                  new FetchHandler(
+                      topics.partitions(), ReplicationThrottle.off(), 1 << 20, 1, false))));
       try (Client client = new Client(impatientServer)) {
         FetchRequestData request = new FetchRequestData().setMaxWaitMs(500).setMinBytes(1);
         FetchTopic topic = new FetchTopic().setTopic("t");

@@ -1,0 +1,179 @@
+package milena.it;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import milena.testkit.MilenaCluster;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.After;
+import org.junit.Before;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+import org.scalatestplus.junit.JUnitSuite;
+
+/** Partitions move no faster than they are told (KIP-73), by Kafka's tool and by our own. */
+public class ThrottleIT extends JUnitSuite {
+  private static final String TOOL = "org.apache.kafka.tools.reassign.ReassignPartitionsCommand";
+  private static final TopicPartition HEAVY = new TopicPartition("heavy", 0);
+  private static final TopicPartition LIGHT = new TopicPartition("heavy", 1);
+  private static final int RECORDS = 80;
+  private static final int RECORD_BYTES = 100_000;
+
+  @Rule public final TemporaryFolder folder = new TemporaryFolder();
+
+  private MilenaCluster cluster;
+  private Admin admin;
+  private KafkaProducer<byte[], byte[]> producer;
+
+  @Before
+  public void start() throws Exception {
+    cluster = MilenaCluster.builder().nodes(3).start();
+    Map<String, Object> client = Map.of("bootstrap.servers", cluster.bootstrapServers());
+    admin = Admin.create(client);
+    producer = new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer());
+    Map<Integer, List<Integer>> places = Map.of(0, List.of(1, 2), 1, List.of(2, 3));
+    admin.createTopics(List.of(new NewTopic("heavy", places))).all().get(30, TimeUnit.SECONDS);
+    for (int i = 0; i < RECORDS; i++) {
+      producer.send(new ProducerRecord<>("heavy", 0, null, new byte[RECORD_BYTES]));
+    }
+    producer.flush();
+  }
+
+  @After
+  public void stop() {
+    producer.close();
+    admin.close();
+    cluster.close();
+  }
+
+  private Path plan(TopicPartition partition, int... replicas) throws Exception {
+    Path file = folder.newFile().toPath();
+    Files.writeString(
+        file,
+        String.format(
+            "{\"version\":1,\"partitions\":[{\"topic\":\"%s\",\"partition\":%d,\"replicas\":[%d,%d]}]}",
+            partition.topic(), partition.partition(), replicas[0], replicas[1]));
+    return file;
+  }
+
+  private StockTool tool(Path plan, String action, String... arguments) {
+    List<String> all =
+        new ArrayList<>(List.of("--bootstrap-server", cluster.bootstrapServers(), action));
+    if (plan != null) {
+      all.addAll(List.of("--reassignment-json-file", plan.toString()));
+    }
+    all.addAll(List.of(arguments));
+    return StockTool.kafka(TOOL, all.toArray(String[]::new));
+  }
+
+  private StockTool milena(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("-b", cluster.bootstrapServers()));
+    return ToolsIT.milena("", all.toArray(String[]::new));
+  }
+
+  private Set<TopicPartition> underWay() throws Exception {
+    return admin.listPartitionReassignments().reassignments().get(30, TimeUnit.SECONDS).keySet();
+  }
+
+  private List<Integer> replicas(TopicPartition partition) throws Exception {
+    return admin
+        .describeTopics(List.of(partition.topic()))
+        .allTopicNames()
+        .get(30, TimeUnit.SECONDS)
+        .get(partition.topic())
+        .partitions()
+        .get(partition.partition())
+        .replicas()
+        .stream()
+        .map(Node::id)
+        .toList();
+  }
+
+  /** The throttles that are set anywhere. */
+  private Set<String> throttles() throws Exception {
+    return admin
+        .describeConfigs(
+            List.of(
+                new ConfigResource(ConfigResource.Type.BROKER, "1"),
+                new ConfigResource(ConfigResource.Type.BROKER, "3"),
+                new ConfigResource(ConfigResource.Type.TOPIC, "heavy")))
+        .all()
+        .get(30, TimeUnit.SECONDS)
+        .values()
+        .stream()
+        .flatMap(config -> config.entries().stream())
+        .filter(entry -> entry.source().name().startsWith("DYNAMIC"))
+        .map(entry -> entry.name())
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  public void aMoveTakesAsLongAsItsRateSaysAndOthersDoNotWait() throws Exception {
+    Path heavy = plan(HEAVY, 2, 3);
+    long rate = 1_600_000;
+    long expectedMs = 1000L * RECORDS * RECORD_BYTES / rate; // 5 s
+    tool(heavy, "--execute", "--throttle", "" + rate).printed("Successfully started");
+    long begunAt = System.nanoTime();
+    assertTrue(throttles().contains("follower.replication.throttled.replicas"));
+    producer.send(new ProducerRecord<>("heavy", 0, null, new byte[10])).get(2, TimeUnit.SECONDS);
+    producer.send(new ProducerRecord<>("heavy", 1, null, new byte[10])).get(2, TimeUnit.SECONDS);
+    assertEquals(Set.of(HEAVY), underWay());
+    Await.until("all has moved", () -> underWay().isEmpty());
+    long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunAt);
+    // The tool ends some time after it has begun the move; a fetch or two may go over the rate.
+    assertTrue(
+        "took " + tookMs + " ms instead of " + expectedMs,
+        tookMs > expectedMs / 2 && tookMs < expectedMs * 2);
+    tool(heavy, "--verify").printed("Reassignment of partition heavy-0 is completed", "Clearing");
+    assertEquals(Set.of(), throttles());
+    assertEquals(List.of(2, 3), replicas(HEAVY));
+  }
+
+  @Test
+  public void aMoveThatWouldTakeHoursIsListedAddedToAndCancelled() throws Exception {
+    Path heavy = plan(HEAVY, 1, 3);
+    Path light = plan(LIGHT, 2, 1);
+    tool(heavy, "--execute", "--throttle", "1000").printed("Successfully started");
+    tool(null, "--list").printed("heavy-0: replicas: 1,3,2. adding: 3. removing: 2.");
+    StockTool second = tool(light, "--execute");
+    assertTrue(second.output(), second.exitCode() != 0);
+    tool(light, "--execute", "--additional", "--throttle", "1000").printed("Successfully started");
+    Await.until("the light one has moved", () -> underWay().equals(Set.of(HEAVY)));
+    tool(heavy, "--verify").printed("Reassignment of partition heavy-0 is still in progress");
+    tool(heavy, "--cancel").printed("Successfully cancelled");
+    assertEquals(Set.of(), underWay());
+    assertEquals(List.of(1, 2), replicas(HEAVY));
+    assertEquals(List.of(2, 1), replicas(LIGHT));
+    assertEquals(Set.of(), throttles());
+  }
+
+  @Test
+  public void ourOwnToolMovesAndCancelsToo() throws Exception {
+    Path heavy = plan(HEAVY, 1, 3);
+    milena("reassign", "start", heavy.toString(), "--throttle", "1000").printed("Begun");
+    milena("reassign", "status").printed("heavy", "[3]");
+    assertEquals(Set.of(HEAVY), underWay());
+    milena("reassign", "cancel").printed("Cancelled for 1 partitions");
+    milena("reassign", "status", "--clear-throttle").printed("Nothing is being moved");
+    assertEquals(Set.of(), underWay());
+    assertEquals(List.of(1, 2), replicas(HEAVY));
+    assertEquals(Set.of(), throttles());
+  }
+}

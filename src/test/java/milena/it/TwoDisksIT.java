@@ -1,0 +1,196 @@
+package milena.it;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import milena.node.MilenaNode;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.Assert;
+import org.junit.Assume;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+import org.scalatestplus.junit.JUnitSuite;
+
+/** Two log directories as Kafka's own tools see them, and what is left when one disk is full. */
+public class TwoDisksIT extends JUnitSuite {
+  private static final String LOG_DIRS = "org.apache.kafka.tools.LogDirsCommand";
+  private static final String REASSIGN =
+      "org.apache.kafka.tools.reassign.ReassignPartitionsCommand";
+  private static final int PARTITIONS = 4;
+
+  @Rule public final TemporaryFolder folder = new TemporaryFolder();
+
+  private Path first;
+  private Path second;
+
+  private MilenaNode start() throws Exception {
+    first = folder.newFolder("first").toPath();
+    second = folder.newFolder("second").toPath();
+    return startAgain();
+  }
+
+  private MilenaNode startAgain() {
+    return MilenaNode.builder()
+        .config("log.dirs", first + "," + second)
+        .config("metadata.log.dir", first.toString())
+        .config("node.id", "1")
+        .start();
+  }
+
+  private static void create(Admin admin) throws Exception {
+    admin
+        .createTopics(List.of(new NewTopic("spread", PARTITIONS, (short) 1)))
+        .all()
+        .get(30, TimeUnit.SECONDS);
+  }
+
+  private static String describe(MilenaNode node) {
+    return StockTool.kafka(
+            LOG_DIRS,
+            "--bootstrap-server",
+            node.bootstrapServers(),
+            "--describe",
+            "--broker-list",
+            "1",
+            "--topic-list",
+            "spread")
+        .succeeded();
+  }
+
+  @Test
+  public void theToolsShowBothAndMoveBetweenThem() throws Exception {
+    MilenaNode node = start();
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", node.bootstrapServers()))) {
+      create(admin);
+      String described = describe(node);
+      assertTrue(described, described.contains("\"logDir\":\"" + first + "\",\"error\":null"));
+      assertTrue(described, described.contains("\"logDir\":\"" + second + "\",\"error\":null"));
+      for (int i = 0; i < PARTITIONS; i++) {
+        assertTrue(described, described.contains("\"partition\":\"spread-" + i + "\",\"size\":0"));
+      }
+      Path plan = folder.newFile("plan.json").toPath();
+      Path target = Files.exists(first.resolve("spread-0")) ? second : first;
+      Files.writeString(
+          plan,
+          "{\"version\":1,\"partitions\":[{\"topic\":\"spread\",\"partition\":0,\"replicas\":[1],"
+              + "\"log_dirs\":[\""
+              + target
+              + "\"]}]}");
+      String[] arguments = {
+        "--bootstrap-server",
+        node.bootstrapServers(),
+        "--reassignment-json-file",
+        plan.toString(),
+        "--execute",
+        "--replica-alter-log-dirs-throttle",
+        "1000000"
+      };
+      StockTool.kafka(REASSIGN, arguments).printed("Successfully started log directory move");
+      Await.until("it is there", () -> Files.exists(target.resolve("spread-0")));
+      StockTool.kafka(
+              REASSIGN,
+              "--bootstrap-server",
+              node.bootstrapServers(),
+              "--reassignment-json-file",
+              plan.toString(),
+              "--verify")
+          .printed("Reassignment of replica spread-0-1 completed successfully");
+    } finally {
+      node.stop();
+    }
+  }
+
+  @Test
+  public void aFullDiskTakesOnlyItsOwnReplicasWithIt() throws Exception {
+    first = folder.newFolder("first").toPath();
+    second = folder.newFolder("second").toPath();
+    Assume.assumeTrue(
+        "a file system of its own can't be mounted here",
+        StockTool.run("", List.of("mount", "-t", "tmpfs", "-o", "size=6m", "it", "" + second))
+                .exitCode()
+            == 0);
+    try {
+      fillTheSecond();
+    } finally {
+      StockTool.run("", List.of("umount", "-l", second.toString()));
+    }
+  }
+
+  private void fillTheSecond() throws Exception {
+    MilenaNode node = startAgain();
+    Map<String, Object> client =
+        Map.of(
+            "bootstrap.servers", node.bootstrapServers(),
+            "delivery.timeout.ms", "3000",
+            "request.timeout.ms", "2000");
+    try (Admin admin = Admin.create(client);
+        KafkaProducer<byte[], byte[]> producer =
+            new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
+      create(admin);
+      int onFull = -1;
+      int onOther = -1;
+      for (int i = 0; i < PARTITIONS; i++) {
+        if (Files.exists(second.resolve("spread-" + i))) {
+          onFull = i;
+        } else {
+          onOther = i;
+        }
+      }
+      int full = onFull;
+      Assert.assertThrows(
+          ExecutionException.class,
+          () -> {
+            for (int i = 0; i < 20; i++) {
+              send(producer, full);
+            }
+          });
+      for (int i = 0; i < 10; i++) {
+        send(producer, onOther);
+      }
+      String described = describe(node);
+      assertTrue(
+          described,
+          described.contains(
+              "\"logDir\":\"" + second + "\",\"error\":\"org.apache.kafka.common.errors"));
+      assertTrue(described, described.contains("\"logDir\":\"" + first + "\",\"error\":null"));
+      var partitions =
+          admin
+              .describeTopics(List.of("spread"))
+              .allTopicNames()
+              .get(30, TimeUnit.SECONDS)
+              .get("spread")
+              .partitions();
+      assertEquals(1, partitions.get(onOther).leader().id());
+      assertEquals(null, partitions.get(full).leader());
+      assertEquals(
+          10L,
+          admin
+              .listOffsets(Map.of(new TopicPartition("spread", onOther), OffsetSpec.latest()))
+              .all()
+              .get(30, TimeUnit.SECONDS)
+              .get(new TopicPartition("spread", onOther))
+              .offset());
+    } finally {
+      node.kill();
+    }
+  }
+
+  private static void send(KafkaProducer<byte[], byte[]> producer, int partition) throws Exception {
+    producer
+        .send(new ProducerRecord<>("spread", partition, null, new byte[500_000]))
+        .get(30, TimeUnit.SECONDS);
+  }
+}
