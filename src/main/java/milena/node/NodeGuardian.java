@@ -1,7 +1,6 @@
 package milena.node;
 
 import akka.actor.typed.ActorRef;
-import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Terminated;
@@ -11,43 +10,19 @@ import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.Receive;
-import akka.cluster.typed.Cluster;
 import akka.remote.artery.ThisActorSystemQuarantinedEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import milena.broker.controller.Controller;
-import milena.broker.controller.ControllerGateway;
-import milena.broker.controller.ControllerSettings;
-import milena.broker.controller.ControllerShell;
-import milena.broker.controller.ElectionCounts;
-import milena.broker.controller.MetadataSubscriber;
 import milena.broker.membership.ClusterMember;
 import milena.broker.membership.PeerWatch;
-import milena.broker.membership.PortProbe;
-import milena.broker.membership.VoterAdmission;
 import milena.broker.partition.ReplicaDirectory;
-import milena.broker.raft.FollowedMetadataLog;
-import milena.broker.raft.MetadataFeed;
-import milena.broker.raft.MetadataFollower;
 import milena.broker.raft.MetadataLog;
-import milena.broker.raft.MetadataLogs;
-import milena.broker.raft.RaftEndpoint;
-import milena.broker.raft.RatisMetadataLog;
-import milena.common.config.BrokerConfig;
-import milena.common.config.LogConfig;
-import milena.common.config.SettingsRules;
-import milena.metadata.ElectionRules;
-import milena.metadata.ImageSource;
 import milena.metadata.PreviousStop;
-import milena.metadata.SettingsInForce;
-import milena.metadata.TopicDecisions.TopicDefaults;
 import milena.streams.link.BrokerLink;
 import milena.streams.link.LocalBroker;
 import milena.streams.link.MemberLink;
@@ -127,7 +102,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   }
 
   private final NodeConfig config;
-  private final QuorumPeers peers;
+  private final MetadataSide metadata;
   private final Fate fate;
   private final Directories directories;
   private final CompletableFuture<Up> ready;
@@ -162,10 +137,10 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     super(context);
     this.fate = fate;
     this.config = config;
-    this.peers = peers;
     this.directories = directories;
     this.ready = ready;
     this.blocking = context.getSystem().dispatchers().lookup(BLOCKING);
+    this.metadata = new MetadataSide(context, config, peers, directories, blocking);
     this.broker =
         config.broker().isBroker()
             ? Optional.of(new BrokerSide(context, config, directories, blocking))
@@ -199,20 +174,9 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   }
 
   private Behavior<Command> onBegin(Begin begin) {
-    MetadataLogs.provide(getContext().getSystem(), begin.log());
-    ImageSource images =
-        MetadataSubscriber.start(begin.log(), behavior -> spawn(behavior, "metadata-subscriber"));
-    core =
-        new NodeCore(
-            getContext().getSystem(),
-            config.broker(),
-            begin.log(),
-            images,
-            new SettingsInForce(config.broker(), images),
-            spawn(gateway(begin.log()), ControllerGateway.NAME),
-            blocking);
+    core = metadata.begin(begin.log());
     begin.outside().ifPresent(outside -> broker.orElseThrow().begin(core, outside));
-    shareMetadata(begin.log(), images);
+    metadata.share(core);
     member = spawn(clusterMember(), "member");
     Adapter.actorOf(
         getContext(),
@@ -220,65 +184,11 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
             config.broker().nodeId(),
             config.broker().listeners().interBroker(),
             core.controller(),
-            images),
+            core.images()),
         "peer-watch");
-    tellOfCluster(images);
+    ActorRef<Command> self = getContext().getSelf();
+    MetadataSide.nameOf(core.images()).thenAccept(id -> self.tell(new ClusterKnown(id)));
     return this;
-  }
-
-  private Behavior<Controller.Command> gateway(MetadataLog log) {
-    BrokerConfig settings = config.broker();
-    LogConfig topicDefaults = settings.logConfig(Map.of());
-    ControllerSettings controllerSettings =
-        new ControllerSettings(
-            directories.clusterId(),
-            new TopicDefaults(
-                settings.topics().partitions(), settings.topics().replicationFactor()),
-            Duration.ofMillis(settings.liveness().sessionMs()),
-            new ElectionRules(
-                topicDefaults.minInSyncReplicas(), topicDefaults.uncleanLeaderElection()),
-            settings.leaderBalance());
-    PortProbe probe = new PortProbe(blocking);
-    return ControllerGateway.create(
-        log,
-        ControllerShell.factory(
-            controllerSettings,
-            new SettingsRules(settings.layers()),
-            () -> System.nanoTime() / 1_000_000,
-            new SecureRandom(),
-            probe,
-            new ElectionCounts()),
-        Duration.ofMillis(settings.quorum().requestTimeoutMs()),
-        voter -> peers.door(getContext().getSystem(), voter),
-        probe);
-  }
-
-  /** A voter takes part and lets others read; the others read. */
-  private void shareMetadata(MetadataLog log, ImageSource images) {
-    if (log instanceof RatisMetadataLog voter) {
-      spawn(admission(voter, images), VoterAdmission.NAME);
-      spawn(RaftEndpoint.create(voter), RaftEndpoint.NAME);
-      spawn(MetadataFeed.create(voter, blocking), MetadataFeed.NAME);
-    } else if (log instanceof FollowedMetadataLog followed) {
-      spawn(
-          MetadataFollower.create(
-              followed,
-              turn -> peers.feed(getContext().getSystem(), turn),
-              config.broker().nodeId(),
-              blocking),
-          MetadataFollower.NAME);
-    }
-  }
-
-  private Behavior<VoterAdmission.Ask> admission(RatisMetadataLog log, ImageSource images) {
-    ActorSystem<?> system = getContext().getSystem();
-    return VoterAdmission.create(
-        log,
-        ClusterMember.runOf(config.broker().nodeId(), Cluster.get(system)),
-        peers.others(system),
-        voter -> peers.door(system, voter),
-        images,
-        !directories.holdPartitions());
   }
 
   private Behavior<ClusterMember.Command> clusterMember() {
@@ -298,18 +208,6 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
           public void onExpelled() {
             fate.expelled();
           }
-        });
-  }
-
-  private void tellOfCluster(ImageSource images) {
-    ActorRef<Command> self = getContext().getSelf();
-    CompletableFuture<String> named = new CompletableFuture<>();
-    ImageSource.Subscription untilNamed =
-        images.subscribe((old, now) -> now.clusterId().ifPresent(named::complete));
-    named.thenAccept(
-        clusterId -> {
-          untilNamed.cancel();
-          self.tell(new ClusterKnown(clusterId));
         });
   }
 

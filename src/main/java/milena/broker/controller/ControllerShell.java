@@ -42,11 +42,9 @@ import milena.broker.raft.ImageSnapshots;
 import milena.broker.raft.RaftJournal;
 import milena.common.Outcome;
 import milena.common.config.ConfigRules;
-import milena.metadata.BrokerImage;
 import milena.metadata.ClusterEvent;
 import milena.metadata.ClusterImage;
 import milena.metadata.Decision;
-import milena.metadata.MemberNode;
 import milena.metadata.MetadataEvent;
 import milena.metadata.RandomIds;
 import milena.metadata.RiskyElection;
@@ -76,7 +74,7 @@ public final class ControllerShell
   private final RandomGenerator random;
   private final ControllerDesk desk;
   private final ControllerWatch watch;
-  private final NodeProbe probe;
+  private final SilenceWatch silence;
   private final ElectionCounts counts;
 
   /** Makes the controller of one term. */
@@ -140,7 +138,7 @@ public final class ControllerShell
     this.desk = desk;
     this.watch = watch;
     this.random = random;
-    this.probe = probe;
+    this.silence = new SilenceWatch(context, watch, probe, settings.session());
     this.counts = counts;
     Duration check = settings.session().dividedBy(CHECKS_PER_SESSION);
     timers.startTimerWithFixedDelay(Internal.CHECK_SESSIONS, check);
@@ -202,10 +200,10 @@ public final class ControllerShell
         .onCommand(AlterConfigs.class, ruled(desk::alterConfigs))
         .onCommand(RegisterBroker.class, ruled(watch::register))
         .onCommand(AnnounceNode.class, ruled(watch::announce))
-        .onCommand(SuspectNode.class, this::onSuspectNode)
+        .onCommand(SuspectNode.class, decided(silence::suspect))
         .onCommand(NodeEnds.class, ruled(watch::ends))
-        .onCommand(FoundDead.class, this::onFoundDead)
-        .onCommand(FoundNothing.class, this::onFoundNothing)
+        .onCommand(FoundDead.class, decided(silence::foundDead))
+        .onCommand(FoundNothing.class, decided(silence::foundNothing))
         .onCommand(Internal.class, this::onInternal);
     return handlers.build();
   }
@@ -218,7 +216,7 @@ public final class ControllerShell
   private Effect<MetadataEvent, ClusterImage> onInternal(ClusterImage image, Internal what) {
     return switch (what) {
       case NAME_CLUSTER -> onNameCluster(image);
-      case CHECK_SESSIONS -> onCheckSessions(image);
+      case CHECK_SESSIONS -> carryOut(image, silence.check(image), outcome -> {});
       case BALANCE -> onBalance(image);
     };
   }
@@ -229,64 +227,6 @@ public final class ControllerShell
     }
     String name = settings.clusterId().orElseGet(() -> RandomIds.next(random).toString());
     return Effect().persist(new ClusterEvent.ClusterNamed(name)).thenUnstashAll();
-  }
-
-  private Effect<MetadataEvent, ClusterImage> onCheckSessions(ClusterImage image) {
-    lookAtSilentNodes(image);
-    List<MemberNode> dead = watch.dead(image);
-    if (!dead.isEmpty()) {
-      return bury(image, dead.get(0), "silent for too long, and can't be reached");
-    }
-    List<BrokerImage> silent = watch.silent(image);
-    if (silent.isEmpty()) {
-      return Effect().none();
-    }
-    silent.forEach(
-        broker ->
-            context
-                .getLog()
-                .warn(
-                    "Fences broker {} (epoch {}): silent for {}",
-                    broker.id(),
-                    broker.epoch(),
-                    settings.session()));
-    return carryOut(image, watch.fence(image, silent), outcome -> {});
-  }
-
-  private void lookAtSilentNodes(ClusterImage image) {
-    for (MemberNode node : watch.toLookAt(image)) {
-      context.pipeToSelf(
-          probe.isDead(node.host(), node.port()),
-          (dead, failure) ->
-              failure == null && dead ? new FoundDead(node) : new FoundNothing(node.uid()));
-    }
-  }
-
-  private Effect<MetadataEvent, ClusterImage> onFoundDead(ClusterImage image, FoundDead found) {
-    watch.looked(found.node().uid());
-    return bury(image, found.node(), "its port is refused");
-  }
-
-  private Effect<MetadataEvent, ClusterImage> onFoundNothing(
-      ClusterImage image, FoundNothing found) {
-    watch.looked(found.uid());
-    return Effect().none();
-  }
-
-  private Effect<MetadataEvent, ClusterImage> bury(
-      ClusterImage image, MemberNode node, String why) {
-    Decision<Outcome> decision = watch.bury(image, node);
-    if (!decision.events().isEmpty()) {
-      context.getLog().warn("Node {} has died (run {}): {}", node.id(), node.uid(), why);
-    }
-    return carryOut(image, decision, outcome -> {});
-  }
-
-  private Effect<MetadataEvent, ClusterImage> onSuspectNode(
-      ClusterImage image, SuspectNode command) {
-    watch.suspect(command.uid());
-    lookAtSilentNodes(image);
-    return Effect().none();
   }
 
   /** Gives leadership back to the preferred replicas, some at a time. */
@@ -303,6 +243,12 @@ public final class ControllerShell
             context.getSelf().tell(Internal.BALANCE);
           }
         });
+  }
+
+  /** What is decided of its own accord, as an effect. */
+  private <C> BiFunction<ClusterImage, C, Effect<MetadataEvent, ClusterImage>> decided(
+      BiFunction<ClusterImage, C, Decision<Outcome>> rule) {
+    return (image, command) -> carryOut(image, rule.apply(image, command), outcome -> {});
   }
 
   /** What is ruled on a command, as an effect. */
