@@ -18,8 +18,8 @@ import milena.log.PartitionLog;
 /**
  * Moves a replica to another of its node's log directories (KIP-113): copies its log there, while
  * the replica goes on as ever, until the copy has all; then the replica takes it over. Whoever
- * stops it before that gives the move up, and the copy is erased, unless the node ends: the next
- * run goes on with the copy.
+ * gives it up before that has the copy erased; when the node ends the copy stays, and the next run
+ * goes on with it.
  *
  * <p>It blocks on both disks: run it on a dispatcher for that.
  */
@@ -46,7 +46,7 @@ final class ReplicaMove extends AbstractBehavior<ReplicaMove.Command> {
    * What is moved where to.
    *
    * @param pace how fast moves may go
-   * @param kept whether the copy stays when the move is stopped
+   * @param givenUp whether the copy is erased when the move ends
    * @param ended told once, when the move has come to its end: whether the replica is there now
    */
   record Plan(
@@ -55,7 +55,7 @@ final class ReplicaMove extends AbstractBehavior<ReplicaMove.Command> {
       LogConfig config,
       ReplicaHost host,
       RateLimit pace,
-      AtomicBoolean kept,
+      AtomicBoolean givenUp,
       Consumer<Boolean> ended) {}
 
   private final Plan plan;
@@ -161,6 +161,7 @@ final class ReplicaMove extends AbstractBehavior<ReplicaMove.Command> {
   }
 
   private Behavior<Command> failed(String why) {
+    plan.givenUp().set(true);
     getContext()
         .getLog()
         .error(
@@ -187,7 +188,7 @@ final class ReplicaMove extends AbstractBehavior<ReplicaMove.Command> {
       if (copy != null) {
         copy.log().closeWithoutFlush();
       }
-      if (directory != null && !plan.kept().get() && plan.target().isOnline()) {
+      if (directory != null && plan.givenUp().get() && plan.target().isOnline()) {
         plan.host().onDisk(plan.target(), () -> plan.target().erase(directory));
       }
     }

@@ -2,16 +2,14 @@ package milena.broker.partition;
 
 import akka.actor.typed.ActorRef;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import milena.common.TopicIdPartition;
-import org.apache.kafka.common.TopicPartition;
 
 /**
- * The moves between log directories that are under way on a node, and where replicas shall be made
- * that it does not have yet. Owned by the {@link ReplicaReconciler}.
+ * The moves between log directories that are under way on a node. Owned by the {@link
+ * ReplicaReconciler}.
  */
 final class ReplicaMoves {
   private record Move(ReplicaMove.Plan plan, ActorRef<ReplicaMove.Command> mover) {
@@ -23,7 +21,6 @@ final class ReplicaMoves {
   private final Function<ReplicaMove.Plan, ActorRef<ReplicaMove.Command>> spawn;
   private final Consumer<ActorRef<ReplicaMove.Command>> stop;
   private final Map<TopicIdPartition, Move> moves = new HashMap<>();
-  private final Map<TopicPartition, ReplicaDirectory> wished = new HashMap<>();
 
   ReplicaMoves(
       Function<ReplicaMove.Plan, ActorRef<ReplicaMove.Command>> spawn,
@@ -46,14 +43,15 @@ final class ReplicaMoves {
   void giveUp(TopicIdPartition id) {
     Move move = moves.remove(id);
     if (move != null) {
+      move.plan().givenUp().set(true);
       stop.accept(move.mover());
     }
   }
 
   /** The node ends: what was copied stays, and the next run goes on with it. */
   void suspendAll() {
-    moves.values().forEach(move -> move.plan().kept().set(true));
-    List.copyOf(moves.keySet()).forEach(this::giveUp);
+    moves.values().forEach(move -> stop.accept(move.mover()));
+    moves.clear();
   }
 
   /** A directory has failed: nothing can be moved to it. */
@@ -69,15 +67,5 @@ final class ReplicaMoves {
   boolean ended(TopicIdPartition id, ReplicaDirectory target) {
     Move move = moves.get(id);
     return move != null && move.target() == target && moves.remove(id, move);
-  }
-
-  /** A replica that may come shall be made there. */
-  void wish(TopicPartition name, ReplicaDirectory target) {
-    wished.put(name, target);
-  }
-
-  /** Where the replica shall be made, or null when nobody said; asked once. */
-  ReplicaDirectory takeWish(TopicPartition name) {
-    return wished.remove(name);
   }
 }
