@@ -1,11 +1,9 @@
 package milena.replication;
 
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -41,7 +39,6 @@ public final class LeaderState {
   static final long RETRY_MS = 1000;
 
   private static final long UNTIL_DECIDED = Long.MAX_VALUE;
-  private static final int EARLY_MAX = 16;
 
   /**
    * What the topic and the broker ask.
@@ -54,14 +51,7 @@ public final class LeaderState {
   private final int self;
   private final int leaderEpoch;
   private final long epochStart;
-  private final Map<Integer, FollowerProgress> followers = new TreeMap<>();
-
-  /**
-   * Who has fetched in this leader epoch before the decision that makes it a replica was known
-   * here. A follower of an idle partition says only once where it stands.
-   */
-  private final Map<Integer, FollowerProgress> early = new TreeMap<>();
-
+  private final Followers followers;
   private Limits limits;
   private Set<Integer> replicas = Set.of();
   private InSyncReplicas inSync = new InSyncReplicas.Committed(Set.of());
@@ -109,6 +99,7 @@ public final class LeaderState {
     this.self = self;
     this.leaderEpoch = leaderEpoch;
     this.epochStart = logEnd;
+    this.followers = new Followers(self);
     this.logEnd = logEnd;
     this.safeEnd = logEnd;
     this.highWatermark = highWatermark;
@@ -162,25 +153,7 @@ public final class LeaderState {
     replicas = Set.copyOf(members.replicas());
     inSync = new InSyncReplicas.Committed(Set.copyOf(members.inSync()));
     requestsUnderWay = 0;
-    followers.keySet().retainAll(replicas);
-    for (int replica : replicas) {
-      if (replica != self) {
-        FollowerProgress known = early.remove(replica);
-        followers.putIfAbsent(replica, known == null ? new FollowerProgress(nowMs) : known);
-      }
-    }
-  }
-
-  /** Of a follower, or of who may be about to become one; null for somebody else. */
-  private FollowerProgress progressOf(int broker, long nowMs) {
-    FollowerProgress progress = followers.get(broker);
-    if (progress != null || broker == self) {
-      return progress;
-    }
-    if (early.size() >= EARLY_MAX && !early.containsKey(broker)) {
-      return null;
-    }
-    return early.computeIfAbsent(broker, id -> new FollowerProgress(nowMs));
+    followers.become(replicas, nowMs);
   }
 
   /** The topic's settings have changed. */
@@ -201,9 +174,7 @@ public final class LeaderState {
           "A leader's log never shrinks: " + safeEnd + "/" + logEnd + " to " + safe + "/" + end);
     }
     if (end > logEnd) {
-      for (FollowerProgress follower : followers.values()) {
-        follower.leaderGrew(logEnd, nowMs);
-      }
+      followers.leaderGrew(logEnd, nowMs);
     }
     logEnd = end;
     safeEnd = safe;
@@ -217,10 +188,7 @@ public final class LeaderState {
    * @return whether the high watermark has moved
    */
   public boolean onFollowerFetched(int follower, long brokerEpoch, long fetchOffset, long nowMs) {
-    FollowerProgress progress = progressOf(follower, nowMs);
-    return progress != null
-        && progress.fetched(brokerEpoch, fetchOffset, logEnd, nowMs)
-        && advance();
+    return followers.fetched(follower, brokerEpoch, fetchOffset, logEnd, nowMs) && advance();
   }
 
   /**
@@ -229,10 +197,7 @@ public final class LeaderState {
    * @param brokerEpoch its incarnation; what an earlier one said is ignored
    */
   public void onFollowerLogStart(int follower, long brokerEpoch, long logStart) {
-    FollowerProgress progress = followers.getOrDefault(follower, early.get(follower));
-    if (progress != null) {
-      progress.beginsAt(brokerEpoch, logStart);
-    }
+    followers.beginsAt(follower, brokerEpoch, logStart);
   }
 
   /**
@@ -243,25 +208,14 @@ public final class LeaderState {
    * @param isAlive whether a broker is, by its id
    */
   public long lowWatermark(long ownLogStart, IntPredicate isAlive) {
-    long low = ownLogStart;
-    for (Map.Entry<Integer, FollowerProgress> follower : followers.entrySet()) {
-      if (isAlive.test(follower.getKey())) {
-        low = Math.min(low, follower.getValue().logStart());
-      }
-    }
-    return low;
+    return Math.min(ownLogStart, followers.lowestLogStart(isAlive));
   }
 
   private boolean advance() {
     if (!hasEnoughInSync()) {
       return false;
     }
-    long smallest = safeEnd;
-    for (int replica : inSync.maximal()) {
-      if (replica != self) {
-        smallest = Math.min(smallest, followers.get(replica).end());
-      }
-    }
+    long smallest = Math.min(safeEnd, followers.smallestEnd(inSync.maximal()));
     if (smallest <= highWatermark) {
       return false;
     }
@@ -275,14 +229,16 @@ public final class LeaderState {
    */
   public Optional<InSyncProposal> propose(long nowMs) {
     if (!inSync.isPending()) {
-      Set<Integer> lagging = lagging(nowMs);
-      Optional<Integer> joining = joining(nowMs);
+      Set<Integer> lagging =
+          followers.lagging(inSync.committed(), logEnd, limits.lagMaxMs(), nowMs);
+      Optional<Integer> joining =
+          followers.joining(inSync.committed(), Math.max(highWatermark, epochStart), nowMs);
       InSyncReplicas.Committed now = new InSyncReplicas.Committed(inSync.committed());
       if (!lagging.isEmpty()) {
         inSync = now.toPendingShrink(lagging);
       } else if (joining.isPresent()) {
         int follower = joining.get();
-        inSync = now.toPendingExpand(follower, followers.get(follower).brokerEpoch());
+        inSync = now.toPendingExpand(follower, followers.brokerEpoch(follower));
       } else {
         return Optional.empty();
       }
@@ -305,26 +261,6 @@ public final class LeaderState {
               : InSyncProposal.UNCHECKED);
     }
     return wanted;
-  }
-
-  private Set<Integer> lagging(long nowMs) {
-    Set<Integer> lagging = new TreeSet<>();
-    followers.forEach(
-        (id, progress) -> {
-          if (inSync.committed().contains(id) && progress.lags(logEnd, limits.lagMaxMs(), nowMs)) {
-            lagging.add(id);
-          }
-        });
-    return lagging;
-  }
-
-  private Optional<Integer> joining(long nowMs) {
-    return followers.entrySet().stream()
-        .filter(entry -> !inSync.committed().contains(entry.getKey()))
-        .filter(entry -> entry.getValue().end() >= Math.max(highWatermark, epochStart))
-        .filter(entry -> entry.getValue().mayAsk(nowMs))
-        .map(Map.Entry::getKey)
-        .findFirst();
   }
 
   /**
@@ -357,7 +293,7 @@ public final class LeaderState {
 
   private void giveUp(long nowMs) {
     if (inSync instanceof InSyncReplicas.PendingExpand expand) {
-      followers.get(expand.added()).refusedUntil(nowMs + RETRY_MS);
+      followers.refusedUntil(expand.added(), nowMs + RETRY_MS);
       if (requestsUnderWay > 1) {
         // One that was not answered may yet be accepted: the follower counts until none can be.
         retryAtMs = expand.withdrawn() ? nowMs + RETRY_MS : nowMs;
@@ -372,7 +308,7 @@ public final class LeaderState {
   public boolean isQuiet() {
     return !inSync.isPending()
         && inSync.committed().size() == replicas.size()
-        && followers.values().stream().allMatch(follower -> follower.end() >= logEnd);
+        && followers.haveAll(logEnd);
   }
 
   /** Whether enough replicas are in sync to begin an append that asks for all of them. */

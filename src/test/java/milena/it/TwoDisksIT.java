@@ -98,7 +98,7 @@ public class TwoDisksIT extends JUnitSuite {
         "--replica-alter-log-dirs-throttle",
         "1000000"
       };
-      StockTool.kafka(REASSIGN, arguments).printed("Successfully started log directory move");
+      StockTool.kafka(REASSIGN, arguments).printed("Successfully started moving log directory");
       Await.until("it is there", () -> Files.exists(target.resolve("spread-0")));
       StockTool.kafka(
               REASSIGN,

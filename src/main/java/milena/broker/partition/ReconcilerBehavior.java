@@ -222,12 +222,13 @@ final class ReconcilerBehavior extends AbstractBehavior<Command> {
   private Behavior<Command> onReplicaEntered(ReplicaEntered entered) {
     openings.done(entered.id());
     Local local = locals.get(entered.id());
-    if (local != null && !local.leaving) {
+    PartitionHandle handle = setup.host().registry().find(entered.id());
+    if (local != null && !local.leaving && handle != null && !handle.isOffline()) {
       places
           .found()
           .moveUnderWay(entered.id(), local.name, local.directory)
           .filter(ReplicaDirectory::isOnline)
-          .ifPresent(target -> move(entered.id(), local, target));
+          .ifPresent(target -> move(handle, local, target));
     }
     return this;
   }
@@ -325,18 +326,19 @@ final class ReconcilerBehavior extends AbstractBehavior<Command> {
       if (handle.directory() == move.target()) {
         moves.giveUp(id);
       } else {
-        move(id, local, move.target());
+        move(handle, local, move.target());
       }
       move.replyTo().tell(Errors.NONE);
     }
     return this;
   }
 
-  private void move(TopicIdPartition id, Local local, ReplicaDirectory target) {
+  private void move(PartitionHandle handle, Local local, ReplicaDirectory target) {
+    TopicIdPartition id = handle.id();
     ActorRef<Command> self = getContext().getSelf();
     moves.begin(
         new ReplicaMove.Plan(
-            setup.host().registry().find(id),
+            handle,
             target,
             configs.of(image, id.topicId(), local.name.topic()),
             setup.host(),
