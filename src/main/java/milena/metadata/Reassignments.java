@@ -118,11 +118,9 @@ public final class Reassignments {
     return Election.withReplicas(partition, before, terms);
   }
 
-  /** Whether somebody who stays has all that is committed. */
+  /** Whether somebody who stays has all that is committed, as far as anybody has. */
   private static boolean holdsAll(PartitionImage partition, ReplicaPlan rest) {
-    boolean nobodyHad = partition.isr().isEmpty() && partition.elr().isEmpty();
-    return nobodyHad
-        || partition.isr().stream().anyMatch(rest.replicas()::contains)
-        || partition.elr().stream().anyMatch(rest.replicas()::contains);
+    return partition.replicas().stream().noneMatch(broker -> ReplicaPlan.holds(partition, broker))
+        || rest.replicas().stream().anyMatch(broker -> ReplicaPlan.holds(partition, broker));
   }
 }

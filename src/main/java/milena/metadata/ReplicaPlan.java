@@ -38,10 +38,7 @@ record ReplicaPlan(List<Integer> replicas, List<Uuid> directories, Reassignment 
     List<Integer> before = partition.replicasBefore();
     List<Integer> replicas = new ArrayList<>(wanted);
     for (int broker : partition.replicas()) {
-      boolean needed =
-          before.contains(broker)
-              || partition.isr().contains(broker)
-              || partition.elr().contains(broker);
+      boolean needed = before.contains(broker) || holds(partition, broker);
       if (!wanted.contains(broker) && needed) {
         replicas.add(broker);
       }
@@ -55,6 +52,17 @@ record ReplicaPlan(List<Integer> replicas, List<Uuid> directories, Reassignment 
         replicas,
         directories,
         new Reassignment(without(replicas, before), without(replicas, wanted)));
+  }
+
+  /**
+   * Whether a broker may have all that is committed: it is in sync, or eligible, or, where nobody
+   * is either, the last that has led, who alone may lead again.
+   */
+  static boolean holds(PartitionImage partition, int broker) {
+    boolean nobodyDoes = partition.isr().isEmpty() && partition.elr().isEmpty();
+    return nobodyDoes
+        ? broker == partition.lastKnownLeader()
+        : partition.isr().contains(broker) || partition.elr().contains(broker);
   }
 
   /** Only those that are wanted. */

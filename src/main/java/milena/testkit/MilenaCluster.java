@@ -145,7 +145,9 @@ public final class MilenaCluster implements AutoCloseable {
     return node;
   }
 
-  /** Starts nodes side by side: none is up before a majority is, nor in a new cluster before all. */
+  /**
+   * Starts nodes side by side: none is up before a majority is, nor in a new cluster before all.
+   */
   private void startNodes(List<Integer> ids) {
     List<CompletableFuture<Void>> starts = new ArrayList<>();
     for (int id : ids) {

@@ -119,6 +119,27 @@ public class ReassignmentsTest extends JUnitSuite {
   }
 
   @Test
+  public void whoAloneMayLeadAgainIsNotMovedOut() {
+    image =
+        Images.withTopic(
+            Images.brokers(6),
+            "t",
+            new PartitionImage(
+                List.of(5, 2, 3),
+                List.of(Images.directory(5), Images.directory(2), Images.directory(3)),
+                List.of(),
+                List.of(),
+                5,
+                PartitionImage.NO_LEADER,
+                4,
+                9,
+                new Reassignment(List.of(5, 2), List.of(3))));
+    assertEquals(Errors.NONE, move(1, 4));
+    assertPlan(List.of(1, 4, 5, 3), List.of(1, 4, 5), List.of(5, 3));
+    assertEquals(Errors.INVALID_REPLICA_ASSIGNMENT, cancel());
+  }
+
+  @Test
   public void moreReplicasNeedNoNewEpoch() {
     move(1, 2, 3);
     assertPlan(List.of(1, 2, 3), List.of(3), List.of());
