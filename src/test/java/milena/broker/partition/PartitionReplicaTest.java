@@ -96,6 +96,7 @@ public class PartitionReplicaTest extends JUnitSuite {
             3,
             new FollowerState.Answer(1, 0, new OffsetAndEpoch(1, 0), false),
             ByteBuffer.allocate(0),
+            new AnswerMemory(() -> {}),
             fetcher.ref()));
     assertEquals(1, fetcher.expectMessageClass(ReplicaFetcher.Taken.class).offset());
     // The replica has gone on by the time it answers another message.

@@ -26,12 +26,17 @@ import java.util.stream.Collectors;
 import milena.broker.partition.PartitionReplica.Fetched;
 import milena.common.TopicIdPartition;
 import milena.common.config.BrokerConfig.Replication;
+import milena.common.config.ConfigLayers;
+import milena.common.config.ThrottleConfig;
+import milena.common.config.ThrottledReplicas;
 import milena.metadata.BrokerEvent.BrokerRegistered;
 import milena.metadata.BrokerImage;
 import milena.metadata.BrokerImage.Endpoint;
 import milena.metadata.ClusterImage;
 import milena.metadata.ImageSource;
+import milena.metadata.TopicImage;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
@@ -40,6 +45,8 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.junit.After;
 import org.junit.Test;
+import org.pcollections.HashTreePMap;
+import org.pcollections.TreePVector;
 import org.scalatestplus.junit.JUnitSuite;
 
 public class ReplicaFetcherTest extends JUnitSuite {
@@ -57,6 +64,8 @@ public class ReplicaFetcherTest extends JUnitSuite {
   private final TestProbe<PartitionReplica.Command> replica = kit.createTestProbe();
   private final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
   private final BlockingQueue<Link> links = new LinkedBlockingQueue<>();
+  private final ReplicationThrottles throttles =
+      new ReplicationThrottles(SELF, ThrottleConfig.of(ConfigLayers.of(Map.of())), () -> 0);
   private final ActorRef<ReplicaFetcher.Command> fetcher =
       kit.spawn(
           ReplicaFetcher.create(
@@ -72,7 +81,8 @@ public class ReplicaFetcherTest extends JUnitSuite {
                     links.add(link);
                     return link;
                   },
-                  new Replication(30_000, 1000, 10_000, 1, 500, 1000, 30_000, -1, false))));
+                  new Replication(30_000, 1000, 10_000, 1, 500, 1000, 30_000, -1, false),
+                  throttles)));
 
   @After
   public void end() {
@@ -145,6 +155,48 @@ public class ReplicaFetcherTest extends JUnitSuite {
       second.answer();
       second = next();
     }
+  }
+
+  @Test
+  public void aThrottledPartitionThatLagsIsLeftOutUntilItsTimeComes() throws Exception {
+    throttle(100);
+    follow(0, 0);
+    follow(1, 0);
+    follow(2, 0);
+    settled("0@0", "1@0", "2@0").answer(data(0, 9), data(1, 9), data(2, 5));
+    throttles.followers().moved(1_000);
+    taken(0, 1);
+    taken(1, 1);
+    taken(2, 5);
+    assertEquals("1 waits, 0 is not throttled, 2 is in sync", List.of("0@1", "2@5"), named(next()));
+    throttle(Long.MAX_VALUE);
+    follow(3, 0); // the parked fetch is hung up
+    Asked later = next();
+    while (!named(later).contains("1@1")) {
+      later.answer();
+      later = next();
+    }
+  }
+
+  private void throttle(long bytesPerSecond) {
+    ClusterImage image = cluster();
+    throttles.change(
+        new ClusterImage(
+            2,
+            image.clusterId(),
+            image.brokers(),
+            image
+                .topics()
+                .plus(Replicas.TOPIC, new TopicImage(Replicas.TOPIC, "t", TreePVector.empty())),
+            image.topicIds().plus("t", Replicas.TOPIC),
+            image
+                .configs()
+                .plus(
+                    new ConfigResource(ConfigResource.Type.TOPIC, "t"),
+                    HashTreePMap.singleton(ThrottledReplicas.FOLLOWERS, "0:1,1:2,2:2")),
+            0),
+        ThrottleConfig.of(
+            ConfigLayers.of(Map.of("follower.replication.throttled.rate", "" + bytesPerSecond))));
   }
 
   @Test
