@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -109,10 +111,10 @@ public final class ConsumeCommand extends ClientCommand {
     if (group != null) {
       config.put("group.id", group);
     }
+    CountDownLatch done = new CountDownLatch(1);
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      Thread reader = Thread.currentThread();
-      Thread onInterrupt = new Thread(() -> wake(consumer, reader));
+      Thread onInterrupt = new Thread(() -> wake(consumer, done));
       Runtime.getRuntime().addShutdownHook(onInterrupt);
       try {
         if (group == null) {
@@ -127,6 +129,8 @@ public final class ConsumeCommand extends ClientCommand {
         lines.flush();
         removeHook(onInterrupt);
       }
+    } finally {
+      done.countDown();
     }
     return 0;
   }
@@ -203,10 +207,11 @@ public final class ConsumeCommand extends ClientCommand {
     return assigned.stream().allMatch(p -> consumer.position(p) >= ends.get(p));
   }
 
-  private static void wake(KafkaConsumer<?, ?> consumer, Thread reader) {
+  /** The reader's thread is no sign of its end: it then waits in System.exit for this one. */
+  private static void wake(KafkaConsumer<?, ?> consumer, CountDownLatch done) {
     consumer.wakeup();
     try {
-      reader.join(2_000);
+      done.await(2, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
