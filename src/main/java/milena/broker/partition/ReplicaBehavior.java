@@ -7,7 +7,6 @@ import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import milena.broker.partition.PartitionReplica.Append;
 import milena.broker.partition.PartitionReplica.AppendResult;
@@ -57,28 +56,14 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
 
   private TopicPartition name;
 
-  /** Null before the first decision, and once it is closed. */
-  private PartitionLog log;
-
-  /** Of the open log, null without. */
-  private LogUpkeep upkeep;
-
+  private final ReplicaLog log;
   private final ReplicaRole role;
   private HostedReplica hosted;
   private boolean writeScheduled;
 
-  /** Flushes and compactions whose threads are at work in the partition's directory. */
-  private int atWork;
-
-  /** Whether one of them is a compaction, be it of a log that was closed meanwhile. */
-  private boolean compacting;
-
   private Delete deleteWhenQuiet;
   private boolean flushScheduled;
   private long expiryAtNanos = NEVER;
-
-  /** Whether the log was tried to open before. */
-  private boolean tried;
 
   /** Since the log was last opened. */
   private int reopenings;
@@ -87,6 +72,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     super(context);
     this.id = id;
     this.host = host;
+    this.log = new ReplicaLog(context, id, host);
     this.role = new ReplicaRole(id, host, context.getSelf());
   }
 
@@ -150,8 +136,8 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
         break;
       case FLUSH:
         flushScheduled = false;
-        if (log != null && log.recoveryPoint() < log.logEndOffset()) {
-          startFlush();
+        if (log.isOpen() && log.get().recoveryPoint() < log.get().logEndOffset()) {
+          log.startFlush();
         }
         break;
       case RETENTION:
@@ -161,8 +147,8 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
         onCompact();
         break;
       case PRODUCERS:
-        if (log != null) {
-          log.expireProducers(host.nowMs(), host.producerIdExpirationMs());
+        if (log.isOpen()) {
+          log.get().expireProducers(host.nowMs(), host.producerIdExpirationMs());
           publish();
         }
         break;
@@ -173,13 +159,13 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
         role.tellFetchers();
         break;
       case DIRECTORY_FAILED:
-        if (log != null && !decided.directory().isOnline()) {
+        if (log.isOpen() && !decided.directory().isOnline()) {
           close(Errors.KAFKA_STORAGE_ERROR);
           stepDown(true);
         }
         break;
       case REOPEN:
-        if (log == null && !hosted.isOffline()) {
+        if (!log.isOpen() && !hosted.isOffline()) {
           onBecome(decided);
         }
         break;
@@ -216,11 +202,12 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   }
 
   private void afterWrite() throws IOException {
-    if (log.flushDue(host.nowMs())) {
-      startFlush();
-    } else if (!flushScheduled && log.config().flushMs() < NEVER) {
+    PartitionLog open = log.get();
+    if (open.flushDue(host.nowMs())) {
+      log.startFlush();
+    } else if (!flushScheduled && open.config().flushMs() < NEVER) {
       flushScheduled = true;
-      tellSelfIn(Duration.ofMillis(log.config().flushMs()), Tick.FLUSH);
+      tellSelfIn(Duration.ofMillis(open.config().flushMs()), Tick.FLUSH);
     }
   }
 
@@ -240,24 +227,18 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     }
   }
 
-  private void startFlush() throws IOException {
-    if (upkeep.startFlush()) {
-      atWork++;
-    }
-  }
-
   private Behavior<Command> onForced(Forced forced) throws IOException {
-    atWork--;
+    log.workEnded(false);
     if (deleteWhenQuiet != null) {
       return onDelete(deleteWhenQuiet);
     }
-    if (upkeep != null && upkeep.forced(forced)) {
-      hosted.recoveryPoint(log.recoveryPoint());
+    if (log.forced(forced)) {
+      hosted.recoveryPoint(log.get().recoveryPoint());
       if (role.leads()) {
         role.leadership().onLogEnd(host.nowMs());
         afterProgress();
         if (role.leadership().needsFlush()) {
-          startFlush();
+          log.startFlush();
         }
       }
     }
@@ -318,12 +299,14 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       stepDown(true);
       return;
     }
-    if (log == null) {
-      open();
+    if (!log.isOpen()) {
+      role.opened(log.open(name, decided));
+      hosted.recoveryPoint(log.get().recoveryPoint());
+      reopenings = 0;
     }
     write(); // what is staged belongs to the epoch that ends now
     PartitionImage image = become.image();
-    role.become(log, image);
+    role.become(log.get(), image);
     keepRecoveryPoint();
     onReconfigure(become.config());
     publish();
@@ -337,38 +320,16 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
 
   /** Before anything is written where the log was cut. */
   private void keepRecoveryPoint() throws IOException {
-    if (log.recoveryPoint() < hosted.recoveryPoint()) {
-      hosted.recoveryPoint(log.recoveryPoint());
-      decided.directory().recoveryPointFell(name, log.recoveryPoint());
+    long safe = log.get().recoveryPoint();
+    if (safe < hosted.recoveryPoint()) {
+      hosted.recoveryPoint(safe);
+      decided.directory().recoveryPointFell(name, safe);
     }
   }
 
-  private void open() throws IOException {
-    ReplicaDirectory directory = decided.directory();
-    PartitionLog.OpenOptions options =
-        tried
-            ? directory.reopening(name, host.producerIdExpirationMs())
-            : directory.firstOpening(name, host.producerIdExpirationMs());
-    tried = true;
-    log =
-        PartitionLog.open(
-            directory.partitionPath(name),
-            name,
-            id.topicId(),
-            decided.config(),
-            options,
-            host.nowMs());
-    upkeep = new LogUpkeep(getContext(), host, log, directory);
-    role.opened(
-        Math.min(
-            log.logEndOffset(), Math.max(log.logStartOffset(), directory.highWatermark(name))));
-    hosted.recoveryPoint(log.recoveryPoint());
-    reopenings = 0;
-  }
-
   private void onReconfigure(LogConfig config) {
-    if (log != null) {
-      log.reconfigure(config);
+    if (log.isOpen()) {
+      log.get().reconfigure(config);
       hosted.compacted(config.compact());
       role.onReconfigured(config);
       decided =
@@ -412,8 +373,8 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
         image.leaderEpoch(),
         image.partitionEpoch(),
         role.highWatermark(),
-        log.lastStableOffset(role.highWatermark()),
-        log.view());
+        log.get().lastStableOffset(role.highWatermark()),
+        log.get().view());
   }
 
   // Upkeep.
@@ -431,20 +392,18 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   }
 
   private void onRetention() throws IOException {
-    if (log != null) {
+    if (log.isOpen()) {
       write();
-      if (upkeep.applyRetention(role.highWatermark())) {
+      if (log.applyRetention(role.highWatermark())) {
         publish();
       }
     }
   }
 
   private void onCompact() throws IOException {
-    if (log != null && !compacting && deleteWhenQuiet == null) {
+    if (log.isOpen() && !log.isCompacting() && deleteWhenQuiet == null) {
       write();
-      if (upkeep.startCompaction(role.highWatermark())) {
-        compacting = true;
-        atWork++;
+      if (log.startCompaction(role.highWatermark())) {
         return;
       }
     }
@@ -452,12 +411,11 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   }
 
   private Behavior<Command> onCompacted(Compacted done) throws IOException {
-    compacting = false;
-    atWork--;
+    log.workEnded(true);
     if (deleteWhenQuiet != null) {
       return onDelete(deleteWhenQuiet);
     }
-    if (upkeep != null && upkeep.compacted(done)) {
+    if (log.compacted(done)) {
       publish();
     }
     return this;
@@ -465,14 +423,14 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
 
   /** Moves into the copy's directory, when the copy holds all and nobody works in this one. */
   private void onTakeOver(TakeOver offer) throws IOException {
-    if (log == null || atWork > 0 || deleteWhenQuiet != null) {
+    if (!log.isOpen() || log.isBusy() || deleteWhenQuiet != null) {
       offer.replyTo().tell(ReplicaMove.Offered.NOT_YET);
       return;
     }
     write();
     PartitionLog moved;
     try {
-      if (!offer.copy().step(log.view(), host.nowMs())) {
+      if (!offer.copy().step(log.get().view(), host.nowMs())) {
         offer.replyTo().tell(ReplicaMove.Offered.NOT_YET);
         return;
       }
@@ -498,23 +456,17 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   }
 
   private void moveTo(ReplicaDirectory directory, PartitionLog moved) {
-    ReplicaDirectory before = decided.directory();
-    PartitionLog closing = log;
-    moved.raiseLogStart(Math.min(closing.logStartOffset(), moved.logEndOffset()));
-    log = moved;
-    role.moveTo(moved);
-    upkeep = new LogUpkeep(getContext(), host, moved, directory);
-    decided = inDirectory(decided, directory);
-    directory.note(Checkpoint.HIGH_WATERMARK, name, role.highWatermark());
-    hosted.moved(directory);
-    hosted.recoveryPoint(moved.recoveryPoint());
-    publish();
-    closing.closeWithoutFlush();
-    host.onDisk(
-        before,
+    moved.raiseLogStart(Math.min(log.get().logStartOffset(), moved.logEndOffset()));
+    log.moveTo(
+        directory,
+        moved,
         () -> {
-          Path marked = before.markDeleted(name);
-          host.blocking().execute(() -> host.onDisk(before, () -> before.erase(marked)));
+          role.moveTo(moved);
+          decided = inDirectory(decided, directory);
+          directory.note(Checkpoint.HIGH_WATERMARK, name, role.highWatermark());
+          hosted.moved(directory);
+          hosted.recoveryPoint(moved.recoveryPoint());
+          publish();
         });
   }
 
@@ -525,7 +477,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   // Ends.
 
   private Behavior<Command> onDelete(Delete delete) {
-    if (atWork > 0) {
+    if (log.isBusy()) {
       // They still write in the directory, which the next of this name must not see.
       deleteWhenQuiet = delete;
       role.resign(Errors.NOT_LEADER_OR_FOLLOWER);
@@ -535,31 +487,18 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     if (decided != null) {
       ReplicaDirectory directory = decided.directory();
       close(Errors.UNKNOWN_TOPIC_OR_PARTITION);
-      try {
-        Path marked = directory.markDeleted(name);
-        host.blocking().execute(() -> host.onDisk(directory, () -> directory.erase(marked)));
-      } catch (IOException e) {
-        safe = false;
-        host.failed(directory, e);
-      }
+      safe = log.delete(directory, name);
     }
     return stopped(delete.replyTo(), safe);
   }
 
   private Behavior<Command> onStop(Stop stop) {
     boolean safe = true;
-    if (log != null && stop.clean()) {
+    if (log.isOpen() && stop.clean()) {
       try {
         write();
         role.resign(Errors.NOT_LEADER_OR_FOLLOWER);
-        long end = log.logEndOffset();
-        long start = log.logStartOffset();
-        log.close();
-        log = null;
-        upkeep = null;
-        decided.directory().note(Checkpoint.HIGH_WATERMARK, name, role.highWatermark());
-        decided.directory().note(Checkpoint.LOG_START, name, start);
-        decided.directory().note(Checkpoint.RECOVERY_POINT, name, end);
+        log.closeCleanly(role.highWatermark());
       } catch (IOException | RuntimeException e) {
         safe = false;
         getContext().getLog().error("{} could not be closed cleanly.", name, e);
@@ -577,7 +516,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   @Override
   public Behavior<Command> onSignal(Signal signal) {
     if (signal instanceof PostStop) {
-      host.compactions().withdraw(getContext().getSelf(), compacting);
+      host.compactions().withdraw(getContext().getSelf(), log.isCompacting());
       close(Errors.NOT_LEADER_OR_FOLLOWER);
       if (hosted != null) {
         host.registry().leave(hosted);
@@ -590,14 +529,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   /** Ends the leadership, if any, and closes the log, if open, as a crash would. */
   private void close(Errors error) {
     role.resign(error);
-    if (log != null) {
-      decided.directory().note(Checkpoint.RECOVERY_POINT, name, log.recoveryPoint());
-      decided.directory().note(Checkpoint.HIGH_WATERMARK, name, role.highWatermark());
-      PartitionLog closing = log;
-      log = null;
-      upkeep = null;
-      closing.closeWithoutFlush();
-    }
+    log.close(role.highWatermark());
   }
 
   private void goOffline(IOException cause) {
