@@ -117,7 +117,7 @@ final class RunningNode {
     Optional<BrokerSide.Outside> outside =
         entrance.isPresent() ? Optional.of(entrance.get().outside()) : Optional.empty();
     system.tell(new NodeGuardian.Begin(metadataLog.get(), outside));
-    NodeGuardian.Up parts = awaitUp();
+    NodeGuardian.Up parts = new Admittance(settings, this::controllerId, LOG).await(up);
     core = parts.core();
     broker = parts.broker();
     if (entrance.isPresent()) {
@@ -144,13 +144,6 @@ final class RunningNode {
       roles.add(PinnedShards.role(config.broker().nodeId()));
     }
     return roles;
-  }
-
-  /** A broker gives up, as Kafka's does; a controller waits for the others as long as it takes. */
-  private NodeGuardian.Up awaitUp() throws Exception {
-    return config.broker().isBroker()
-        ? up.get(config.broker().liveness().registrationTimeoutMs(), TimeUnit.MILLISECONDS)
-        : up.get();
   }
 
   /** The id of the node that leads the metadata log, as far as this one knows; -1 for none. */

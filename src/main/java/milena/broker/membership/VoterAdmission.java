@@ -107,6 +107,7 @@ public final class VoterAdmission extends AbstractBehavior<Object> {
       ImageSource images,
       boolean mayFound) {
     super(context);
+    context.setLoggerName(VoterAdmission.class);
     this.timers = timers;
     this.log = log;
     this.run = run;
