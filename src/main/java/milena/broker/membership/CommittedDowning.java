@@ -2,11 +2,14 @@ package milena.broker.membership;
 
 import akka.actor.AbstractActorWithTimers;
 import akka.actor.ActorSystem;
+import akka.actor.ExtendedActorSystem;
 import akka.actor.Props;
 import akka.cluster.Cluster;
+import akka.cluster.ClusterEvent;
 import akka.cluster.DowningProvider;
 import akka.cluster.Member;
 import akka.cluster.UniqueAddress;
+import akka.remote.RemoteActorRefProvider;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -49,16 +52,40 @@ public final class CommittedDowning extends DowningProvider {
       NOW
     }
 
+    private final ExtendedActorSystem system = (ExtendedActorSystem) getContext().getSystem();
     private final Cluster cluster = Cluster.get(getContext().getSystem());
     private final Map<UniqueAddress, Long> silentSinceNanos = new HashMap<>();
 
     Downer() {
+      cluster.subscribe(
+          getSelf(), ClusterEvent.initialStateAsEvents(), ClusterEvent.MemberDowned.class);
       getTimers().startTimerWithFixedDelay(Look.NOW, Look.NOW, LOOK);
     }
 
     @Override
     public Receive createReceive() {
-      return receiveBuilder().matchEquals(Look.NOW, now -> look()).build();
+      return receiveBuilder()
+          .matchEquals(Look.NOW, now -> look())
+          .match(ClusterEvent.MemberDowned.class, downed -> stopListening(downed.member()))
+          .build();
+    }
+
+    @Override
+    public void postStop() {
+      cluster.unsubscribe(getSelf());
+    }
+
+    /**
+     * Whoever was struck off while it slept, or was cut off, hears nothing of the cluster any more.
+     * Akka takes that for its own affair and gives no answer to what it says; by this one it does:
+     * its remoting tells it that nobody listens to this run.
+     */
+    private void stopListening(Member gone) {
+      if (!gone.uniqueAddress().equals(cluster.selfUniqueAddress())
+          && system.provider() instanceof RemoteActorRefProvider remoting) {
+        remoting.quarantine(
+            gone.address(), Option.apply((Object) gone.uniqueAddress().longUid()), "struck off");
+      }
     }
 
     private void look() {
