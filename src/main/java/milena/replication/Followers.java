@@ -7,7 +7,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
 
-/** How far the followers of one leader have come, in one leader epoch. */
+/**
+ * How far the followers of one leader have come, in one leader epoch. It is asked after every fetch
+ * and every write, so it makes nothing while all is well.
+ */
 final class Followers {
   private static final int EARLY_MAX = 16;
 
@@ -100,28 +103,36 @@ final class Followers {
   }
 
   boolean haveAll(long leaderEnd) {
-    return followers.values().stream().allMatch(follower -> follower.end() >= leaderEnd);
+    for (FollowerProgress follower : followers.values()) {
+      if (follower.end() < leaderEnd) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The members that have not caught up for longer than this. */
   Set<Integer> lagging(Set<Integer> members, long leaderEnd, long lagMaxMs, long nowMs) {
-    Set<Integer> lagging = new TreeSet<>();
-    followers.forEach(
-        (id, progress) -> {
-          if (members.contains(id) && progress.lags(leaderEnd, lagMaxMs, nowMs)) {
-            lagging.add(id);
-          }
-        });
+    Set<Integer> lagging = Set.of();
+    for (Map.Entry<Integer, FollowerProgress> follower : followers.entrySet()) {
+      if (follower.getValue().lags(leaderEnd, lagMaxMs, nowMs)
+          && members.contains(follower.getKey())) {
+        lagging = lagging.isEmpty() ? new TreeSet<>() : lagging;
+        lagging.add(follower.getKey());
+      }
+    }
     return lagging;
   }
 
   /** One that is no member, has come this far, and may be asked in. */
   Optional<Integer> joining(Set<Integer> members, long offset, long nowMs) {
-    return followers.entrySet().stream()
-        .filter(entry -> !members.contains(entry.getKey()))
-        .filter(entry -> entry.getValue().end() >= offset)
-        .filter(entry -> entry.getValue().mayAsk(nowMs))
-        .map(Map.Entry::getKey)
-        .findFirst();
+    for (Map.Entry<Integer, FollowerProgress> follower : followers.entrySet()) {
+      if (!members.contains(follower.getKey())
+          && follower.getValue().end() >= offset
+          && follower.getValue().mayAsk(nowMs)) {
+        return Optional.of(follower.getKey());
+      }
+    }
+    return Optional.empty();
   }
 }

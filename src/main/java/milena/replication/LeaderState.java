@@ -233,14 +233,15 @@ public final class LeaderState {
           followers.lagging(inSync.committed(), logEnd, limits.lagMaxMs(), nowMs);
       Optional<Integer> joining =
           followers.joining(inSync.committed(), Math.max(highWatermark, epochStart), nowMs);
+      if (lagging.isEmpty() && joining.isEmpty()) {
+        return Optional.empty();
+      }
       InSyncReplicas.Committed now = new InSyncReplicas.Committed(inSync.committed());
-      if (!lagging.isEmpty()) {
-        inSync = now.toPendingShrink(lagging);
-      } else if (joining.isPresent()) {
+      if (lagging.isEmpty()) {
         int follower = joining.get();
         inSync = now.toPendingExpand(follower, followers.brokerEpoch(follower));
       } else {
-        return Optional.empty();
+        inSync = now.toPendingShrink(lagging);
       }
       requestsUnderWay = 0;
     } else if (nowMs < retryAtMs) {
