@@ -31,8 +31,8 @@ final class Admittance {
   }
 
   /**
-   * A broker gives up after {@code initial.broker.registration.timeout.ms}, as Kafka's does; a
-   * controller waits for the others as long as it takes.
+   * A broker gives up after {@code initial.broker.registration.timeout.ms}, as Kafka's does; one
+   * that is a controller as well waits as long as it takes, since the others wait for it just so.
    *
    * @throws TimeoutException if it was not let in in time
    */
@@ -40,7 +40,7 @@ final class Admittance {
       throws InterruptedException, ExecutionException, TimeoutException {
     long began = System.nanoTime();
     Optional<Duration> limit =
-        config.isBroker()
+        config.isBroker() && !config.isController()
             ? Optional.of(Duration.ofMillis(config.liveness().registrationTimeoutMs()))
             : Optional.empty();
     while (true) {

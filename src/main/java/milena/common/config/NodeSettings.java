@@ -127,7 +127,9 @@ final class NodeSettings {
         integer("broker.session.timeout.ms", 3000)
             .doc("How long the controller lets a broker be silent before it fences it."),
         integer("initial.broker.registration.timeout.ms", 60_000)
-            .doc("How long a starting broker tries to register before it gives up."),
+            .doc(
+                "How long a starting broker tries to register before it gives up; one that is a"
+                    + " controller as well goes on."),
         wide("server.max.startup.time.ms", Long.MAX_VALUE)
             .atLeast(0)
             .internal()
