@@ -51,7 +51,7 @@ final class Invariants {
   }
 
   /**
-   * @param lastResort neither the ISR nor the ELR had anybody left
+   * @param lastResort neither the ISR nor the ELR had anybody left, or both lost the last with this
    */
   void elected(int leaderEpoch, boolean lastResort) {
     if (lastResort) {
@@ -83,7 +83,8 @@ final class Invariants {
 
   /** A new leader has all that was ever committed, if anybody can have it. */
   void leads(SimulatedReplica broker, int leaderEpoch) {
-    if (leaderEpoch < world.decided(partition).leaderEpoch()) {
+    PartitionImage now = world.decided(partition);
+    if (leaderEpoch < now.leaderEpoch() && now.leader() != broker.id) {
       return; // it leads in its own mind only, and commits nothing
     }
     for (Map.Entry<Long, Committed> each : committed.entrySet()) {

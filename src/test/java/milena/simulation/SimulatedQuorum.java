@@ -225,9 +225,10 @@ final class SimulatedQuorum {
       invariants.moved(now);
     }
     if (now.leaderEpoch() > before.leaderEpoch() && now.hasLeader()) {
-      boolean nobodyWasLeft =
-          before.isr().isEmpty() && before.elr().isEmpty() && world.bug == Bug.NONE;
-      invariants.elected(now.leaderEpoch(), nobodyWasLeft);
+      boolean wasEligible =
+          before.isr().contains(now.leader()) || before.elr().contains(now.leader());
+      boolean isAlone = now.isr().size() == 1 && now.elr().isEmpty();
+      invariants.elected(now.leaderEpoch(), !wasEligible && isAlone && world.bug == Bug.NONE);
     }
   }
 }
