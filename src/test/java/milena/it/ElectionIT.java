@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import milena.testing.Described;
 import milena.testkit.MilenaCluster;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -46,13 +47,7 @@ public class ElectionIT extends JUnitSuite {
   }
 
   private static TopicPartitionInfo partition(Admin admin) throws Exception {
-    return admin
-        .describeTopics(List.of(PARTITION.topic()))
-        .allTopicNames()
-        .get(30, TimeUnit.SECONDS)
-        .get(PARTITION.topic())
-        .partitions()
-        .get(0);
+    return Described.partition(admin, PARTITION);
   }
 
   private static int leader(Admin admin) throws Exception {

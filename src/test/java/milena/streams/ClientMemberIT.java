@@ -21,7 +21,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import milena.streams.ConsumerMessage.CommittableMessage;
 import milena.streams.ProducerMessage.Envelope;
@@ -29,14 +28,13 @@ import milena.streams.javadsl.Committer;
 import milena.streams.javadsl.Consumer;
 import milena.streams.javadsl.Consumer.DrainingControl;
 import milena.streams.javadsl.Producer;
+import milena.testing.Described;
 import milena.testkit.MilenaCluster;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.AfterClass;
@@ -283,32 +281,8 @@ public class ClientMemberIT extends JUnitSuite {
         .id();
   }
 
-  /** Waits for it: a broker that is asked may not have heard of a topic that was just made. */
   private static int leader(TopicPartition partition) throws Exception {
-    AtomicReference<Node> leader = new AtomicReference<>();
-    until(partition + " has a leader", () -> look(partition, leader));
-    return leader.get().id();
-  }
-
-  private static boolean look(TopicPartition partition, AtomicReference<Node> leader) {
-    try {
-      leader.set(
-          admin
-              .describeTopics(List.of(partition.topic()))
-              .allTopicNames()
-              .get()
-              .get(partition.topic())
-              .partitions()
-              .get(partition.partition())
-              .leader());
-    } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-        throw new AssertionError(e);
-      }
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
-    return leader.get() != null && !leader.get().isEmpty();
+    return Described.partition(admin, partition).leader().id();
   }
 
   private static void until(String what, BooleanSupplier holds) throws InterruptedException {

@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
+import milena.testing.Described;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -92,13 +93,7 @@ public class DisturbedNodeIT extends JUnitSuite {
   }
 
   private static TopicPartitionInfo partition(Admin admin) throws Exception {
-    return admin
-        .describeTopics(List.of(PARTITION.topic()))
-        .allTopicNames()
-        .get(30, TimeUnit.SECONDS)
-        .get(PARTITION.topic())
-        .partitions()
-        .get(0);
+    return Described.partition(admin, PARTITION);
   }
 
   private static void awaitInSync(Admin admin, Set<Integer> expected) throws Exception {

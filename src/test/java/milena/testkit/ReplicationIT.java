@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import milena.testing.Described;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -120,13 +121,7 @@ public class ReplicationIT extends JUnitSuite {
   }
 
   private static TopicPartitionInfo partition(Admin admin) throws Exception {
-    return admin
-        .describeTopics(List.of(PARTITION.topic()))
-        .allTopicNames()
-        .get(30, TimeUnit.SECONDS)
-        .get(PARTITION.topic())
-        .partitions()
-        .get(0);
+    return Described.partition(admin, PARTITION);
   }
 
   private static void awaitInSync(Admin admin, int count) throws Exception {
