@@ -134,9 +134,10 @@ public final class MilenaNode implements AutoCloseable {
     }
 
     /**
-     * Starts the node and waits until it serves.
+     * Starts the node and waits until it serves. A controller waits as long as it takes until most
+     * of the others run; whoever does not want to, interrupts the thread.
      *
-     * @throws CannotStart when it can't; nothing of it is left then
+     * @throws CannotStart when it can't, or was interrupted; nothing of it is left then
      */
     public MilenaNode start() {
       // Read while this node's own settings are.

@@ -4,15 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import milena.node.MilenaNode;
 
@@ -89,7 +86,11 @@ public final class MilenaCluster implements AutoCloseable {
         .orElse(-1);
   }
 
-  /** Starts a node that doesn't run, on the data it had, and waits until it serves. */
+  /**
+   * Starts a node that doesn't run, on the data it had, and waits until it serves.
+   *
+   * @throws RuntimeException when it can't, or does not within a minute: most controllers must run
+   */
   public void startNode(int id) {
     startNodes(List.of(id));
   }
@@ -149,31 +150,14 @@ public final class MilenaCluster implements AutoCloseable {
    * Starts nodes side by side: none is up before a majority is, nor in a new cluster before all.
    */
   private void startNodes(List<Integer> ids) {
-    List<CompletableFuture<Void>> starts = new ArrayList<>();
-    for (int id : ids) {
-      CompletableFuture<Void> started = new CompletableFuture<>();
-      starts.add(started);
-      Thread thread = new Thread(() -> complete(started, id), "milena-cluster-start-" + id);
-      thread.setDaemon(true);
-      thread.start();
-    }
-    try {
-      CompletableFuture.allOf(starts.toArray(CompletableFuture[]::new)).join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
-    }
-  }
-
-  private void complete(CompletableFuture<Void> started, int id) {
-    try {
-      MilenaNode node = builderOf(id).start();
-      synchronized (this) {
-        running.put(id, node);
-      }
-      started.complete(null);
-    } catch (Throwable e) {
-      started.completeExceptionally(e);
-    }
+    NodeStarts.run(
+        ids,
+        id -> {
+          MilenaNode node = builderOf(id).start();
+          synchronized (this) {
+            running.put(id, node);
+          }
+        });
   }
 
   private MilenaNode.Builder builderOf(int id) {
@@ -265,7 +249,12 @@ public final class MilenaCluster implements AutoCloseable {
       return this;
     }
 
-    /** Starts all nodes and waits until each serves. */
+    /**
+     * Starts all nodes and waits until each serves.
+     *
+     * @throws RuntimeException when one of them can't, or not all do within a minute; nothing of
+     *     them is left then
+     */
     public MilenaCluster start() {
       MilenaCluster cluster = new MilenaCluster(this, directoryToUse());
       try {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import milena.node.CannotStart;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -18,6 +19,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.Assert;
 import org.junit.Test;
 import org.scalatestplus.junit.JUnitSuite;
 
@@ -69,6 +71,18 @@ public class MilenaClusterIT extends JUnitSuite {
 
   private static Admin admin(String servers) {
     return Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, servers));
+  }
+
+  /** The others can't begin a cluster without it, and would wait as long as it takes. */
+  @Test
+  public void whereOneNodeCannotStartTheOthersAreGivenUp() {
+    MilenaCluster.Builder builder =
+        MilenaCluster.builder().nodes(3).config(2, "min.insync.replicas", "many");
+    CannotStart refused = Assert.assertThrows(CannotStart.class, builder::start);
+    assertTrue(refused.toString(), refused.getMessage().contains("min.insync.replicas"));
+    assertTrue(
+        Thread.getAllStackTraces().keySet().stream()
+            .noneMatch(thread -> thread.getName().startsWith("milena-cluster-start")));
   }
 
   @Test
