@@ -150,6 +150,8 @@ final class BrokerSide {
         spawn(
             DirectoryAssignments.create(broker.nodeId(), standing::epoch, core.controller()),
             "directory-assignments");
+    // So that the shard has its place before who gives places away may be the one that crashed.
+    replicas.tell(PartitionReplica.startOfShard(broker.nodeId(), context.getSystem()));
     reconciler =
         spawn(
             ReplicaReconciler.create(

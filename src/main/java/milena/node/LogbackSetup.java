@@ -47,6 +47,9 @@ public final class LogbackSetup extends ContextAwareBase implements Configurator
           // A peer that is away is the controller's to tell of, not that of each stream to it.
           "org.apache.ratis.server.leader.LogAppender",
           Level.ERROR,
+          // Whose run has ended is the controller's to tell as well.
+          "akka.remote.artery.Association",
+          Level.ERROR,
           // The node itself says what a start waits for; each buffered message needs no line.
           "akka.cluster.sharding.ShardRegion",
           Level.ERROR,

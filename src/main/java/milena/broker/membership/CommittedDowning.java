@@ -8,8 +8,10 @@ import akka.cluster.Cluster;
 import akka.cluster.ClusterEvent;
 import akka.cluster.DowningProvider;
 import akka.cluster.Member;
-import akka.cluster.UniqueAddress;
+import akka.cluster.MemberStatus;
 import akka.remote.RemoteActorRefProvider;
+import akka.remote.UniqueAddress;
+import akka.remote.artery.QuarantinedEvent;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,10 +23,11 @@ import scala.Option;
 import scala.concurrent.duration.FiniteDuration;
 
 /**
- * Strikes unreachable members off the actor cluster when the controller has committed that their
- * run is gone. Clients, which host nothing and are in no metadata, go when they have been
- * unreachable for a while: nobody may join as long as anyone is. Nobody else goes, ever. Akka makes
- * it by its name, which configuration gives.
+ * Strikes members off the actor cluster as soon as the controller has committed that their run is
+ * gone, without waiting for Akka's failure detector to find them silent: whoever works in their
+ * place, such as sharding's coordinator, begins only when they are off. Clients, which host nothing
+ * and are in no metadata, go when they have been unreachable for a while: nobody may join as long
+ * as anyone is. Nobody else goes, ever. Akka makes it by its name, which configuration gives.
  */
 public final class CommittedDowning extends DowningProvider {
   private static final Duration LOOK = Duration.ofMillis(200);
@@ -54,7 +57,7 @@ public final class CommittedDowning extends DowningProvider {
 
     private final ExtendedActorSystem system = (ExtendedActorSystem) getContext().getSystem();
     private final Cluster cluster = Cluster.get(getContext().getSystem());
-    private final Map<UniqueAddress, Long> silentSinceNanos = new HashMap<>();
+    private final Map<akka.cluster.UniqueAddress, Long> silentSinceNanos = new HashMap<>();
 
     Downer() {
       cluster.subscribe(
@@ -78,21 +81,20 @@ public final class CommittedDowning extends DowningProvider {
     /**
      * Whoever was struck off while it slept, or was cut off, hears nothing of the cluster any more.
      * Akka takes that for its own affair and gives no answer to what it says; by this one it does:
-     * its remoting tells it that nobody listens to this run.
+     * its remoting tells it that nobody listens to this run. The members are told as well that it
+     * won't speak again, or they would wait for the failure detector before they remove it; the
+     * remoting does that by itself only while the node's next run has not reported.
      */
     private void stopListening(Member gone) {
       if (!gone.uniqueAddress().equals(cluster.selfUniqueAddress())
           && system.provider() instanceof RemoteActorRefProvider remoting) {
-        remoting.quarantine(
-            gone.address(), Option.apply((Object) gone.uniqueAddress().longUid()), "struck off");
+        long uid = gone.uniqueAddress().longUid();
+        remoting.quarantine(gone.address(), Option.apply((Object) uid), "struck off");
+        system.eventStream().publish(new QuarantinedEvent(new UniqueAddress(gone.address(), uid)));
       }
     }
 
     private void look() {
-      if (cluster.state().getUnreachable().isEmpty()) {
-        silentSinceNanos.clear();
-        return;
-      }
       MetadataLogs.find(getContext().getSystem())
           .ifPresent(
               log -> {
@@ -102,7 +104,7 @@ public final class CommittedDowning extends DowningProvider {
     }
 
     private void downSilentClients() {
-      Set<UniqueAddress> silent = new HashSet<>();
+      Set<akka.cluster.UniqueAddress> silent = new HashSet<>();
       for (Member member : cluster.state().getUnreachable()) {
         if (member.hasRole(CLIENT)) {
           silent.add(member.uniqueAddress());
@@ -120,8 +122,9 @@ public final class CommittedDowning extends DowningProvider {
     }
 
     private void downThoseGone(MembershipImage membership) {
-      for (Member member : cluster.state().getUnreachable()) {
-        if (membership.isGone(member.uniqueAddress().longUid())) {
+      for (Member member : cluster.state().getMembers()) {
+        if (membership.isGone(member.uniqueAddress().longUid())
+            && member.status() != MemberStatus.down()) {
           cluster.down(member.address());
         }
       }

@@ -1,8 +1,10 @@
 package milena.broker.partition;
 
 import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.sharding.typed.ShardingEnvelope;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -39,6 +41,12 @@ public final class PartitionReplica {
   /** Where sharding finds a broker's replica. */
   public static String entityId(int brokerId, TopicIdPartition id) {
     return brokerId + "/" + id;
+  }
+
+  /** Has the shard of a broker's replicas started before there is one: nobody's, gone at once. */
+  public static ShardingEnvelope<Command> startOfShard(int brokerId, ActorSystem<?> system) {
+    TopicIdPartition nobody = new TopicIdPartition(Uuid.ZERO_UUID, 0);
+    return new ShardingEnvelope<>(entityId(brokerId, nobody), new Stop(true, system.ignoreRef()));
   }
 
   /** The replica that an entity id names. */
