@@ -11,159 +11,98 @@ import akka.actor.typed.SpawnProtocol;
 import akka.cluster.typed.Cluster;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import milena.broker.raft.MetadataLog;
 import milena.broker.raft.RaftEndpoint;
-import milena.broker.raft.RaftSettings;
+import milena.broker.raft.RaftRpc;
 import milena.broker.raft.RatisMetadataLog;
+import milena.broker.raft.TestVoters;
+import milena.broker.raft.TestVoters.Leading;
 import milena.metadata.ClusterEvent.ConfigsReplaced;
 import milena.metadata.ClusterImage;
 import milena.metadata.ImageCodec;
 import org.apache.kafka.common.config.ConfigResource;
-import org.junit.After;
 import org.junit.Rule;
 import org.junit.Test;
-import org.junit.rules.TemporaryFolder;
 import org.scalatestplus.junit.JUnitSuite;
 
 /** A voter that has fallen behind gets 20 MB of metadata over remoting as a node configures it. */
 public class LargeSnapshotIT extends JUnitSuite {
-  private static final List<Integer> IDS = List.of(1, 2, 3);
-  private static final int ENTRIES = 1_050;
-  private static final int ENTRY_BYTES = 20_000;
+  private static final int ENTRIES = 600;
+  private static final int ENTRY_BYTES = 35_000;
 
-  @Rule public final TemporaryFolder folder = new TemporaryFolder();
+  @Rule public final TestVoters voters = new TestVoters(1_000, new Remoting());
 
-  private final Map<Integer, ActorSystem<SpawnProtocol.Command>> systems = new TreeMap<>();
-  private final Map<Integer, RatisMetadataLog> logs = new TreeMap<>();
-  private final BlockingQueue<Leading> leads = new LinkedBlockingQueue<>();
+  /** Each voter in an actor system of its own, with a node's settings. */
+  private static final class Remoting implements TestVoters.Way {
+    private final Map<Integer, ActorSystem<SpawnProtocol.Command>> systems =
+        new ConcurrentHashMap<>();
 
-  private record Leading(int id, long term) {}
-
-  @After
-  public void stopAll() {
-    logs.values().forEach(RatisMetadataLog::abandon);
-    systems.values().forEach(ActorSystem::terminate);
-  }
-
-  private Path directory(int id) {
-    return folder.getRoot().toPath().resolve("" + id);
-  }
-
-  private void startSystem(int id) {
-    systems.put(
-        id,
-        NodeSystem.start(
-            SpawnProtocol.create(),
-            Settings.of(Map.of()).config(),
-            new NodeSystem.Remoting("127.0.0.1", "127.0.0.1", 0),
-            List.of()));
-  }
-
-  private Optional<ActorRef<RaftEndpoint.Call>> endpoint(int from, String to) {
-    String address =
-        Cluster.get(systems.get(Integer.parseInt(to))).selfMember().address().toString();
-    return Optional.of(
-        ActorRefResolver.get(systems.get(from))
-            .resolveActorRef(address + "/user/" + RaftEndpoint.NAME));
-  }
-
-  private void startVoter(int id) throws Exception {
-    RaftSettings settings = new RaftSettings(id, IDS, directory(id));
-    RatisMetadataLog log =
-        RatisMetadataLog.start(
-            settings,
-            RaftEndpoint.transport(
-                systems.get(id), peer -> endpoint(id, peer), settings.requestTimeout()),
-            failure -> {});
-    logs.put(id, log);
-    systems
-        .get(id)
-        .tell(
-            new SpawnProtocol.Spawn<>(
-                RaftEndpoint.create(log),
-                RaftEndpoint.NAME,
-                Props.empty(),
-                systems.get(id).ignoreRef()));
-    log.vote();
-    log.observe(
-        new MetadataLog.Observer() {
-          @Override
-          public void onImage(ClusterImage image) {}
-
-          @Override
-          public void onLeaderReady(long term) {
-            leads.add(new Leading(id, term));
-          }
-
-          @Override
-          public void onLeadershipLost() {}
-        });
-  }
-
-  private static ClusterImage await(MetadataLog log, long sequence) throws Exception {
-    BlockingQueue<ClusterImage> images = new LinkedBlockingQueue<>();
-    log.observe(
-        new MetadataLog.Observer() {
-          @Override
-          public void onImage(ClusterImage image) {
-            images.add(image);
-          }
-
-          @Override
-          public void onLeaderReady(long term) {}
-
-          @Override
-          public void onLeadershipLost() {}
-        });
-    ClusterImage image = ClusterImage.EMPTY;
-    while (image != null && image.lastSequence() < sequence) {
-      image = images.poll(60, TimeUnit.SECONDS);
+    @Override
+    public RaftRpc.Transport from(int id, Duration requestTimeout) {
+      ActorSystem<SpawnProtocol.Command> system =
+          NodeSystem.start(
+              SpawnProtocol.create(),
+              Settings.of(Map.of()).config(),
+              new NodeSystem.Remoting("127.0.0.1", "127.0.0.1", 0),
+              List.of());
+      systems.put(id, system);
+      return RaftEndpoint.transport(
+          system, peer -> endpoint(system, Integer.parseInt(peer)), requestTimeout);
     }
-    return image;
+
+    private Optional<ActorRef<RaftEndpoint.Call>> endpoint(ActorSystem<?> from, int to) {
+      return Optional.ofNullable(systems.get(to))
+          .map(system -> Cluster.get(system).selfMember().address())
+          .map(
+              address ->
+                  ActorRefResolver.get(from)
+                      .resolveActorRef(address + "/user/" + RaftEndpoint.NAME));
+    }
+
+    @Override
+    public void open(int id, RatisMetadataLog log) {
+      ActorSystem<SpawnProtocol.Command> system = systems.get(id);
+      system.tell(
+          new SpawnProtocol.Spawn<>(
+              RaftEndpoint.create(log), RaftEndpoint.NAME, Props.empty(), system.ignoreRef()));
+    }
+
+    @Override
+    public void close(int id) {
+      systems.remove(id).terminate();
+    }
+
+    @Override
+    public void end() {}
   }
 
   @Test
   public void whoIsBehindInstallsIt() throws Exception {
-    IDS.forEach(this::startSystem);
-    for (int id : IDS) {
-      startVoter(id);
-    }
-    Leading leader = leads.poll(60, TimeUnit.SECONDS);
+    voters.startNewCluster();
+    Leading leader = voters.leader();
     int behind = leader.id() == 3 ? 2 : 3;
-    logs.remove(behind).abandon();
-    systems.remove(behind).terminate();
-    RatisMetadataLog leading = logs.get(leader.id());
+    voters.stop(behind);
     for (int i = 1; i <= ENTRIES; i++) {
       ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "t" + i);
-      leading
-          .append(
-              leader.term(),
-              i,
-              List.of(new ConfigsReplaced(topic, Map.of("k", "v".repeat(ENTRY_BYTES)))))
-          .toCompletableFuture()
-          .get(60, TimeUnit.SECONDS);
+      voters.append(leader, i, new ConfigsReplaced(topic, Map.of("k", "v".repeat(ENTRY_BYTES))));
     }
-    ClusterImage image = leading.image();
+    ClusterImage image = voters.log(leader.id()).image();
     assertTrue(ImageCodec.encode(image).length > 20_000_000);
 
     assertTrue("the log still has its beginning", logBegins(leader.id()) > 100);
 
-    startSystem(behind);
-    startVoter(behind);
-    assertEquals(image, await(logs.get(behind), ENTRIES));
+    voters.start(behind);
+    assertEquals(image, voters.awaitImage(behind, ENTRIES));
   }
 
   /** The first entry in a voter's log that a snapshot has not replaced. */
   private long logBegins(int id) throws Exception {
-    try (Stream<Path> files = Files.walk(directory(id))) {
+    try (Stream<Path> files = Files.walk(voters.directory(id))) {
       return files
           .map(file -> file.getFileName().toString())
           .filter(name -> name.matches("log_(inprogress_)?\\d+.*"))
