@@ -1,7 +1,11 @@
 package milena.broker.partition;
 
+import static java.util.stream.Collectors.joining;
+
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +25,9 @@ import org.slf4j.LoggerFactory;
  */
 final class FoundOnDisk {
   private static final Logger LOG = LoggerFactory.getLogger(FoundOnDisk.class);
+
+  /** In a line that tells of many. */
+  private static final int NAMED = 5;
 
   private record Found(ReplicaDirectory directory, Uuid topicId) {}
 
@@ -78,7 +85,7 @@ final class FoundOnDisk {
     if (found.topicId().equals(id.topicId()) || found.topicId().equals(Uuid.ZERO_UUID)) {
       return Optional.of(found.directory());
     }
-    delete(name, found);
+    delete(found.directory(), List.of(name));
     return Optional.empty();
   }
 
@@ -94,6 +101,7 @@ final class FoundOnDisk {
               }
               return isStray;
             });
+    Map<ReplicaDirectory, List<TopicPartition>> strays = new LinkedHashMap<>();
     untaken.forEach(
         (name, found) -> {
           if (found.topicId().equals(Uuid.ZERO_UUID)) {
@@ -103,10 +111,11 @@ final class FoundOnDisk {
                 found.directory());
             found.directory().leaveAlone(name);
           } else if (!isOurs(image, name, found)) {
-            delete(name, found);
+            strays.computeIfAbsent(found.directory(), directory -> new ArrayList<>()).add(name);
           }
         });
     untaken.clear();
+    strays.forEach(this::delete);
   }
 
   private boolean isOurs(ClusterImage image, TopicPartition name, Found found) {
@@ -120,9 +129,17 @@ final class FoundOnDisk {
     host.blocking().execute(() -> host.onDisk(directory, () -> directory.dropCopy(name)));
   }
 
-  private void delete(TopicPartition name, Found found) {
-    ReplicaDirectory directory = found.directory();
-    LOG.info("{} in {} is no replica of this node any more: deleted.", name, directory);
+  private void delete(ReplicaDirectory directory, List<TopicPartition> strays) {
+    LOG.info(
+        "Deletes {} partitions in {} that are no replicas of this node any more: {}{}",
+        strays.size(),
+        directory,
+        strays.stream().limit(NAMED).map(TopicPartition::toString).collect(joining(", ")),
+        strays.size() > NAMED ? ", ..." : "");
+    strays.forEach(name -> delete(directory, name));
+  }
+
+  private void delete(ReplicaDirectory directory, TopicPartition name) {
     host.onDisk(
         directory,
         () -> {
