@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import milena.node.MilenaNode;
+import milena.testkit.MilenaCluster;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.QuorumInfo;
@@ -24,10 +25,11 @@ import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 import org.scalatestplus.junit.JUnitSuite;
 
-/** One controller, and two nodes that are only brokers, as kafka-metadata-quorum shows them. */
+/** Who keeps and who reads the metadata log, as kafka-metadata-quorum shows them. */
 public class MetadataQuorumIT extends JUnitSuite {
   private static final String TOOL = "org.apache.kafka.tools.MetadataQuorumCommand";
   private static final Set<Integer> BROKERS = Set.of(4, 5);
+  private static final long KILL_MS = 5_000;
 
   @Rule public final TemporaryFolder folder = new TemporaryFolder();
 
@@ -83,6 +85,39 @@ public class MetadataQuorumIT extends JUnitSuite {
       }
       Await.until("the dead one lags", () -> lag(admin, 5) > 0 && lag(admin, 4) == 0);
     }
+  }
+
+  @Test
+  public void ofAVoterThatIsDownWhatIsKnownLastIsTold() throws Exception {
+    try (MilenaCluster cluster = MilenaCluster.builder().nodes(3).start();
+        Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
+      admin.createTopics(List.of(new NewTopic("first", 1, (short) 1))).all().get();
+      int down = 1 + cluster.controllerId() % 3;
+      Await.until("it has all", () -> voter(admin, down).lastCaughtUpTimestamp().isPresent());
+      long end = voter(admin, down).logEndOffset();
+      assertTrue("" + end, end > 0);
+      long killedAt = System.currentTimeMillis();
+      cluster.killNode(down);
+      for (int i = 0; i < 3; i++) {
+        admin.createTopics(List.of(new NewTopic("next" + i, 1, (short) 1))).all().get();
+      }
+      QuorumInfo quorum = admin.describeMetadataQuorum().quorumInfo().get();
+      ReplicaState gone = voter(admin, down);
+      assertTrue(gone.toString(), gone.logEndOffset() >= end);
+      assertTrue(gone.toString(), gone.logEndOffset() < quorum.highWatermark());
+      // It may have answered while it was being killed.
+      long latest = killedAt + KILL_MS;
+      assertTrue(gone.toString(), gone.lastFetchTimestamp().orElseThrow() <= latest);
+      assertTrue(gone.toString(), gone.lastCaughtUpTimestamp().orElseThrow() <= latest);
+      assertTrue(gone.toString(), gone.lastCaughtUpTimestamp().orElseThrow() > killedAt - 60_000);
+    }
+  }
+
+  private static ReplicaState voter(Admin admin, int id) throws Exception {
+    return admin.describeMetadataQuorum().quorumInfo().get().voters().stream()
+        .filter(each -> each.replicaId() == id)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static Set<Integer> ids(List<ReplicaState> replicas) {

@@ -58,7 +58,7 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
   private final NodeProbe probe;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private final HandedOver handed = new HandedOver(WAITING_MAX);
-  private final QuorumObservers observers = new QuorumObservers();
+  private final QuorumStanding quorum;
   private ActorRef<Command> controller;
   private ActorRef<Command> leaderDoor;
   private long term = NOT_LEADING;
@@ -124,6 +124,7 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
     super(context);
     this.timers = timers;
     this.log = log;
+    this.quorum = new QuorumStanding(log);
     this.controllers = controllers;
     this.patience = patience;
     this.doors = doors;
@@ -174,13 +175,10 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
 
   private Behavior<Object> onCommand(Command command, boolean fromAfar) {
     if (controller != null && command instanceof Controller.DescribeQuorum ask) {
-      ask.replyTo()
-          .tell(
-              new Controller.QuorumDescribed(
-                  Outcome.SUCCESS, observers.beside(log.quorum(), log::entryOf, nowMs())));
+      ask.replyTo().tell(new Controller.QuorumDescribed(Outcome.SUCCESS, quorum.describe(nowMs())));
     } else if (controller != null) {
       if (command instanceof Controller.BrokerHeartbeat beat) {
-        observers.heard(beat, log.image().lastSequence(), nowMs());
+        quorum.heard(beat, nowMs());
       }
       hand(command, controller);
     } else if (command instanceof Controller.SuspectNode suspect && suspect.nodeId() == leader) {
@@ -215,7 +213,7 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
     stopController();
     refuseHanded();
     leaderDoor = null;
-    observers.forget();
+    quorum.forget();
     term = leads.term();
     startController();
     return this;

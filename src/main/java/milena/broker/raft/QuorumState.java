@@ -30,8 +30,8 @@ public record QuorumState(
   /**
    * How far a node has come.
    *
-   * @param lastEntry the last entry that it is known to have
-   * @param heardMsAgo how long ago it answered last; 0 for the node itself
+   * @param lastEntry the last entry that it is known to have, -1 for not known
+   * @param heardMsAgo how long ago it answered last; 0 for the node itself, -1 for not known
    * @param caughtUpMsAgo how long ago it is known to have had all that was committed; -1 for not
    *     known
    */

@@ -280,8 +280,8 @@ public final class RatisMetadataLog implements MetadataLog {
             new QuorumState.Progress(
                 Integer.parseInt(follower.getId().getId().toStringUtf8()),
                 matched[i],
-                follower.getLastRpcElapsedTimeMs(),
-                matched[i] >= committed ? follower.getLastRpcElapsedTimeMs() : -1));
+                matched[i] < 0 ? -1 : follower.getLastRpcElapsedTimeMs(),
+                -1));
       }
       return new QuorumState(
           info.getLeaderId() == null ? -1 : idOf(info.getLeaderId()),

@@ -82,22 +82,28 @@ public final class DescribeQuorumHandler implements ApiHandler<DescribeQuorumReq
         .setLeaderId(state.leader())
         .setLeaderEpoch(Math.toIntExact(state.term()))
         .setHighWatermark(state.committed() + 1)
-        .setCurrentVoters(replicas(state.progress(), state.leader()))
-        .setObservers(replicas(state.observers(), state.leader()));
+        .setCurrentVoters(replicas(state.progress()))
+        .setObservers(replicas(state.observers()));
   }
 
-  private List<ReplicaState> replicas(List<Progress> nodes, int leader) {
-    return nodes.stream().map(node -> replica(node, leader)).toList();
+  private List<ReplicaState> replicas(List<Progress> nodes) {
+    return nodes.stream().map(this::replica).toList();
   }
 
-  /** Nobody fetches in Kafka's way: when a node was heard last stands for when it fetched last. */
-  private ReplicaState replica(Progress node, int leader) {
-    long nowMs = clockMs.getAsLong();
+  /**
+   * Nobody fetches in Kafka's way: when a node was heard last stands for when it fetched last. What
+   * the leader does not know is -1, as with Kafka.
+   */
+  private ReplicaState replica(Progress node) {
     return new ReplicaState()
         .setReplicaId(node.nodeId())
         .setReplicaDirectoryId(Uuid.ZERO_UUID)
-        .setLogEndOffset(node.lastEntry() + 1)
-        .setLastFetchTimestamp(node.nodeId() == leader ? -1 : nowMs - node.heardMsAgo())
-        .setLastCaughtUpTimestamp(node.caughtUpMsAgo() < 0 ? -1 : nowMs - node.caughtUpMsAgo());
+        .setLogEndOffset(node.lastEntry() < 0 ? -1 : node.lastEntry() + 1)
+        .setLastFetchTimestamp(timeOf(node.heardMsAgo()))
+        .setLastCaughtUpTimestamp(timeOf(node.caughtUpMsAgo()));
+  }
+
+  private long timeOf(long msAgo) {
+    return msAgo < 0 ? -1 : clockMs.getAsLong() - msAgo;
   }
 }
