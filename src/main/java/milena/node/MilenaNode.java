@@ -154,7 +154,9 @@ public final class MilenaNode implements AutoCloseable {
       alone.put("node.id", "1");
       alone.put("listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:0");
       alone.put("controller.listener.names", "CONTROLLER");
-      alone.put("controller.quorum.voters", "1@127.0.0.1:0");
+      if (!settings.containsKey("controller.quorum.bootstrap.servers")) {
+        alone.put("controller.quorum.voters", "1@127.0.0.1:0");
+      }
       alone.put("offsets.topic.replication.factor", "1");
       alone.put("transaction.state.log.replication.factor", "1");
       alone.put("transaction.state.log.min.isr", "1");

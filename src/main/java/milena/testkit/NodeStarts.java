@@ -79,13 +79,18 @@ final class NodeStarts {
     CompletableFuture.anyOf(all, failed).get(UP_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** Also for one who was interrupted itself: nothing shall be left of what it began. */
   private void giveUp() {
+    boolean interrupted = Thread.interrupted();
     threads.forEach(Thread::interrupt);
     try {
       for (Thread thread : threads) {
         thread.join(UNDONE_WITHIN.toMillis());
       }
     } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }

@@ -40,12 +40,15 @@ public class MetadataQuorumIT extends JUnitSuite {
     nodes.values().forEach(node -> node.join().kill());
   }
 
+  /** Two of the three are told of an address at which there is a controller, and no more. */
   private void start(int id, int controllerPort, String role, String listener) {
     MilenaNode.Builder builder =
         MilenaNode.builder()
             .config("node.id", "" + id)
             .config("process.roles", role)
-            .config("controller.quorum.voters", "1@127.0.0.1:" + controllerPort)
+            .config(
+                id == 5 ? "controller.quorum.voters" : "controller.quorum.bootstrap.servers",
+                (id == 5 ? "1@" : "") + "127.0.0.1:" + controllerPort)
             .config("controller.listener.names", "CONTROLLER")
             .config("listeners", listener)
             .config("log.dirs", folder.getRoot().toPath().resolve("" + id).toString());

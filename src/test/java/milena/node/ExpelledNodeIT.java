@@ -11,13 +11,9 @@ import akka.cluster.typed.Cluster;
 import akka.remote.RemoteActorRefProvider;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import milena.broker.controller.Controller;
 import milena.broker.membership.ClusterMember;
 import milena.metadata.ClusterImage;
-import milena.metadata.ImageSource;
 import milena.metadata.MemberNode;
 import milena.testkit.MilenaCluster;
 import org.apache.kafka.clients.admin.Admin;
@@ -40,13 +36,13 @@ public class ExpelledNodeIT extends JUnitSuite {
           .controller()
           .tell(new Controller.NodeEnds(2, run.uid(), witness.system().deadLetters()));
       ClusterImage image =
-          await(
+          ImageWait.until(
               witness.images(),
               now -> now.brokers().get(2).epoch() > epoch && now.brokers().get(2).active());
       MemberNode next = image.membership().nodes().get(2);
       assertNotEquals(run.uid(), next.uid());
       assertEquals(run.port(), next.port());
-      await(witness.images(), now -> now.membership().nodes().get(2).joined());
+      ImageWait.until(witness.images(), now -> now.membership().nodes().get(2).joined());
     }
   }
 
@@ -61,12 +57,12 @@ public class ExpelledNodeIT extends JUnitSuite {
       long epoch = witness.images().current().brokers().get(2).epoch();
       quarantine(cluster.node(3).run().parts().system(), run);
       ClusterImage image =
-          await(
+          ImageWait.until(
               witness.images(),
               now -> now.brokers().get(2).epoch() > epoch && now.brokers().get(2).active());
       MemberNode next = image.membership().nodes().get(2);
       assertNotEquals(run.uid(), next.uid());
-      await(witness.images(), now -> now.membership().nodes().get(2).joined());
+      ImageWait.until(witness.images(), now -> now.membership().nodes().get(2).joined());
       try (Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
         admin.createTopics(List.of(new NewTopic("on-all", 3, (short) 3))).all().get();
       }
@@ -79,22 +75,5 @@ public class ExpelledNodeIT extends JUnitSuite {
         (RemoteActorRefProvider) ((ExtendedActorSystem) Adapter.toClassic(by)).provider();
     Address address = new Address("akka", by.name(), run.host(), run.port());
     remoting.quarantine(address, Option.apply((Object) run.uid()), "for a test");
-  }
-
-  private static ClusterImage await(ImageSource images, Predicate<ClusterImage> condition)
-      throws Exception {
-    CompletableFuture<ClusterImage> met = new CompletableFuture<>();
-    ImageSource.Subscription subscription =
-        images.subscribe(
-            (old, now) -> {
-              if (condition.test(now)) {
-                met.complete(now);
-              }
-            });
-    try {
-      return met.get(60, TimeUnit.SECONDS);
-    } finally {
-      subscription.cancel();
-    }
   }
 }

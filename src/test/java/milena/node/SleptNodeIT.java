@@ -4,13 +4,9 @@ import static org.junit.Assert.assertTrue;
 
 import akka.actor.typed.ActorSystem;
 import akka.cluster.typed.Cluster;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
 import milena.broker.membership.ClusterMember;
-import milena.metadata.ClusterImage;
-import milena.metadata.ImageSource;
 import milena.metadata.MemberNode;
 import milena.testkit.MilenaCluster;
 import org.junit.Test;
@@ -31,10 +27,10 @@ public class SleptNodeIT extends JUnitSuite {
       MemberNode run = ClusterMember.runOf(2, Cluster.get(cluster.node(2).run().parts().system()));
       long epoch = witness.images().current().brokers().get(2).epoch();
       cluster.pauseNode(2);
-      await(witness.images(), now -> now.membership().isGone(run.uid()));
+      ImageWait.until(witness.images(), now -> now.membership().isGone(run.uid()));
       awaitRemoval(witness.system(), run);
       cluster.healNode(2);
-      await(
+      ImageWait.until(
           witness.images(),
           now ->
               now.brokers().get(2).epoch() > epoch
@@ -49,23 +45,6 @@ public class SleptNodeIT extends JUnitSuite {
         .anyMatch(member -> member.uniqueAddress().longUid() == run.uid())) {
       assertTrue("It is never struck off", System.nanoTime() < deadline);
       Thread.sleep(20);
-    }
-  }
-
-  private static void await(ImageSource images, Predicate<ClusterImage> condition)
-      throws Exception {
-    CompletableFuture<Void> met = new CompletableFuture<>();
-    ImageSource.Subscription subscription =
-        images.subscribe(
-            (old, now) -> {
-              if (condition.test(now)) {
-                met.complete(null);
-              }
-            });
-    try {
-      met.get(60, TimeUnit.SECONDS);
-    } finally {
-      subscription.cancel();
     }
   }
 }
