@@ -37,9 +37,6 @@ public final class Load {
       case "turn" -> turn(server, args[2], number(args[3]), number(args[4]));
       case "flush" -> flush(server, args[2], number(args[3]), number(args[4]), number(args[5]));
       case "create" -> create(server, args[2], number(args[3]), number(args[4]));
-      case "sweep" ->
-          sweep(
-              server, args[2], number(args[3]), number(args[4]), number(args[5]), number(args[6]));
       default -> throw new IllegalArgumentException(args[0]);
     }
     System.exit(0);
@@ -305,57 +302,5 @@ public final class Load {
     } catch (ExecutionException | InterruptedException notYet) {
       return false;
     }
-  }
-
-  /** As fast as it goes, with batches of so many records of 100 bytes. */
-  private static void sweep(
-      String server, String topic, int partitions, int connections, int perBatch, int seconds)
-      throws Exception {
-    AtomicLong sent = new AtomicLong();
-    AtomicLong failures = new AtomicLong();
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-    List<Thread> threads = new ArrayList<>();
-    for (int c = 0; c < connections; c++) {
-      int first = c;
-      Thread thread =
-          new Thread(
-              () -> {
-                byte[] value = new byte[100];
-                try (KafkaProducer<byte[], byte[]> producer =
-                    producer(
-                        server,
-                        "acks",
-                        "all",
-                        "linger.ms",
-                        perBatch == 1 ? 0 : 20,
-                        "buffer.memory",
-                        Math.max(2 << 20, (64 << 20) / connections),
-                        "max.request.size",
-                        8 << 20,
-                        "batch.size",
-                        perBatch == 1 ? 1 : 70 + perBatch * 108)) {
-                  int partition = first % partitions;
-                  int inBatch = 0;
-                  while (System.nanoTime() < end) {
-                    producer.send(
-                        new ProducerRecord<>(topic, partition, null, value),
-                        (metadata, failure) ->
-                            (failure == null ? sent : failures).incrementAndGet());
-                    if (++inBatch == perBatch) {
-                      inBatch = 0;
-                      partition = (partition + 1) % partitions;
-                    }
-                  }
-                }
-              });
-      thread.start();
-      threads.add(thread);
-    }
-    for (Thread thread : threads) {
-      thread.join();
-    }
-    System.out.printf(
-        "\"records\":%d,\"records_per_s\":%.0f,\"failures\":%d%n",
-        sent.get(), (double) sent.get() / seconds, failures.get());
   }
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """report.py RESULTS.jsonl DOCS: puts the medians into the tables of DOCS/benchmarks.md, between its
-markers, and draws the sweeps as DOCS/charts/*.svg."""
+markers, and draws the sweeps as DOCS/charts/*.svg. What was not measured stays as it is."""
 import json
 import math
 import re
@@ -24,6 +24,34 @@ FIGURES = {
     "cpu_s_per_min": ("CPU s a minute", False, {"": 0.7}),
     "leaders_ms": ("leaders named, ms", False, {"": 1.3}),
     "all_written_ms": ("each has a record, ms", False, {"": 0.3}),
+    "written_per_s": ("records/s written", True, {"": None}),
+    "read_per_s": ("records/s read", True, {"": None}),
+    "consumed_p50_us": ("until consumed, p50, µs", False, {"": None}),
+    "consumed_p99_us": ("until consumed, p99, µs", False, {"": None}),
+    "consumed_p999_us": ("until consumed, p99.9, µs", False, {"": None}),
+    "rss_start_mib": ("RSS at the start, MiB", False, {"": None}),
+    "rss_middle_mib": ("RSS in the middle, MiB", False, {"": None}),
+    "rss_end_mib": ("RSS at the end, MiB", False, {"": None}),
+    "read_mib_per_s": ("old data read, MiB/s", True, {"": None}),
+    "disk_mib_per_s": ("of it from the disk, MiB/s", True, {"": None}),
+}
+# Rows that have no figure of Kafka's to be ahead of, but one of their own.
+BESIDE = {
+    "mixed": (
+        "1,000 partitions and 200 connections : 6 and 12",
+        "mixed, 200 connections, 1,000 partitions",
+        "mixed, 12 connections, 6 partitions",
+        ("p50_us", "p99_us", "p999_us", "consumed_p50_us", "consumed_p99_us", "consumed_p999_us",
+         "cpu_s_per_gb"),
+        2.0,
+    ),
+    "olddata": (
+        "beside the reader : alone",
+        "producers beside a reader of old data",
+        "producers alone",
+        ("p50_us", "p99_us", "p999_us"),
+        2.0,
+    ),
 }
 # The same with three nodes on one machine.
 THREE = {
@@ -40,11 +68,19 @@ PARTS = {
     "flush": ("flush",),
     "partitions": ("idle", "create"),
     "three": ("three nodes",),
+    "mixed": ("mixed",),
+    "olddata": ("producers",),
 }
+CPU = ("cpu_us_per_record", "broker's CPU µs per record")
+CALL = ("cpu_us_per_request", "broker's CPU µs per request")
+P99 = ("p99_us", "p99 of a request, µs")
+RATE = ("records_per_s", "records/s")
+# kind: (what grows, is the upward axis logarithmic too, figures)
 SWEEPS = {
-    "batch": "records per batch",
-    "partitions": "partitions",
-    "connections": "connections",
+    "batch": ("records per batch", True, (CPU, RATE)),
+    "partitions": ("partitions", False, (CPU, P99, RATE)),
+    "connections": ("connections", False, (CPU, P99)),
+    "groups": ("groups", False, (CALL, P99)),
 }
 COLOURS = {"milena": "#1b6ca8", "kafka": "#b8860b"}
 
@@ -71,6 +107,8 @@ def cell(values):
 
 
 def aim(row, figure):
+    if row.startswith(("mixed", "producers")):
+        return None
     aims = THREE.get(figure, {}) if row.startswith("three nodes") else FIGURES[figure][2]
     for part, ratio in aims.items():
         if part in row:
@@ -102,16 +140,37 @@ def table(rows, kinds):
     return "\n".join(lines)
 
 
-def chart(points, label, figure):
-    """A line for each system over a logarithmic axis, as SVG."""
+def compared(rows, part):
+    """How much worse a row is than another of the same system."""
+    title, row, base, figures, bound = BESIDE[part]
+    lines = []
+    for figure in figures:
+        ratios = {}
+        for system in ("milena", "kafka"):
+            values = [rows[name][figure][system] for name in (row, base)]
+            if all(values) and statistics.median(values[1]):
+                ratios[system] = statistics.median(values[0]) / statistics.median(values[1])
+        if "milena" in ratios:
+            met = "met" if ratios["milena"] <= bound else "**not met**"
+            kafka = f"{ratios['kafka']:.2f}" if "kafka" in ratios else ""
+            lines.append(f"| {FIGURES[figure][0]} | {ratios['milena']:.2f} | {kafka} | ≤ {bound} | {met} |")
+    if not lines:
+        return ""
+    return "\n".join(["", f"| {title} | Milena | Kafka | Aim | |", "| --- | --- | --- | --- | --- |"] + lines)
+
+
+def chart(points, label, figure, steep):
+    """A line for each system over a logarithmic axis, as SVG; steep: upwards it is logarithmic too."""
     width, height, left, bottom = 560, 300, 70, 45
     xs = sorted({x for line in points.values() for x, _ in line})
-    top = max(y for line in points.values() for _, y in line) * 1.1
-    low, high = math.log10(xs[0]), math.log10(xs[-1]) or 1
+    ys = [y for line in points.values() for _, y in line]
+    top, floor = max(ys) * 1.1, min(ys) * 0.9
+    low, high = math.log10(xs[0]), math.log10(xs[-1])
 
     def at(x, y):
-        across = left + (math.log10(x) - low) / (high - low) * (width - left - 20)
-        return across, height - bottom - y / top * (height - bottom - 20)
+        across = left + (math.log10(x) - low) / (high - low or 1) * (width - left - 20)
+        share = math.log(y / floor) / math.log(top / floor) if steep else y / top
+        return across, height - bottom - share * (height - bottom - 20)
 
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
@@ -119,15 +178,16 @@ def chart(points, label, figure):
         f'<rect width="{width}" height="{height}" fill="white"/>',
     ]
     for x in xs:
-        across, base = at(x, 0)
+        across, _ = at(x, top)
+        base = height - bottom
         parts.append(f'<line x1="{across:.0f}" y1="20" x2="{across:.0f}" y2="{base:.0f}" stroke="#ddd"/>')
         parts.append(f'<text x="{across:.0f}" y="{base + 16:.0f}" text-anchor="middle">{x:,}</text>')
     for i in range(5):
-        value = top * i / 4
+        value = floor * (top / floor) ** (i / 4) if steep else top * i / 4
         _, up = at(xs[0], value)
         parts.append(f'<line x1="{left}" y1="{up:.0f}" x2="{width - 20}" y2="{up:.0f}" stroke="#ddd"/>')
         parts.append(f'<text x="{left - 6}" y="{up + 4:.0f}" text-anchor="end">{short(value)}</text>')
-    for i, (system, line) in enumerate(points.items()):
+    for i, (system, line) in enumerate(sorted(points.items(), reverse=True)):
         path = " ".join(f"{a:.1f},{b:.1f}" for a, b in (at(x, y) for x, y in line))
         parts.append(f'<polyline points="{path}" fill="none" stroke="{COLOURS[system]}" stroke-width="2"/>')
         parts.append(
@@ -138,23 +198,35 @@ def chart(points, label, figure):
     return "\n".join(parts) + "\n"
 
 
-def charts(rows, docs):
-    lines = []
-    for kind, label in SWEEPS.items():
-        for figure, title in (("cpu_us_per_record", "broker's CPU µs per record"), ("records_per_s", "records/s")):
-            points = defaultdict(list)
-            for row, figures in rows.items():
-                if row.startswith(f"sweep {kind} @"):
-                    for system, values in figures.get(figure, {}).items():
-                        points[system].append((int(row.split("@")[1]), statistics.median(values)))
-            if not points or min(len(line) for line in points.values()) < 2:
-                continue
-            for line in points.values():
-                line.sort()
-            name = f"charts/{kind}-{figure.replace('_', '-')}.svg"
-            (docs / "charts").mkdir(exist_ok=True)
-            (docs / name).write_text(chart(points, label, title))
-            lines.append(f"![{title} over {label}]({name})")
+def sweep(rows, docs, kind):
+    """The charts of one thing that grows, and their points as a table."""
+    label, steep, figures = SWEEPS[kind]
+    found = {
+        int(row.split("@")[1].replace(",", "")): values
+        for row, values in rows.items()
+        if row.startswith(f"sweep {kind} @")
+    }
+    if len(found) < 2:
+        return ""
+    lines, names, columns = [], [], []
+    for figure, title in figures:
+        points = defaultdict(list)
+        for x, values in sorted(found.items()):
+            for system, measured in values.get(figure, {}).items():
+                points[system].append((x, statistics.median(measured)))
+        if not points:
+            continue
+        name = f"charts/{kind}-{figure.replace('_', '-')}.svg"
+        (docs / "charts").mkdir(exist_ok=True)
+        (docs / name).write_text(chart(points, label, title, steep))
+        lines.append(f"![{title} over {label}]({name})")
+        for system in ("milena", "kafka"):
+            names.append(f"{system.capitalize()}, {title}")
+            columns.append(dict(points.get(system, [])))
+    lines += ["", f"| {label} | {' | '.join(names)} |", "| --- |" + " --- |" * len(names)]
+    for x in sorted(found):
+        cells = " | ".join(short(column[x]) if x in column else "" for column in columns)
+        lines.append(f"| {x:,} | {cells} |")
     return "\n".join(lines)
 
 
@@ -163,9 +235,13 @@ def main():
     page = docs / "benchmarks.md"
     text = page.read_text()
     blocks = {part: table(rows, kinds) for part, kinds in PARTS.items()}
-    blocks["sweeps"] = charts(rows, docs)
+    for part in BESIDE:
+        blocks[part] += "\n" + compared(rows, part)
+    for kind in SWEEPS:
+        blocks[f"sweep {kind}"] = sweep(rows, docs, kind)
     for part, block in blocks.items():
-        if block.count("\n") > 1 or part == "sweeps" and block:
+        block = block.rstrip("\n")
+        if block.count("\n") > 1:
             text = re.sub(
                 rf"(<!-- {part} -->\n).*?(<!-- /{part} -->)",
                 lambda found: found.group(1) + block + "\n" + found.group(2),

@@ -1,104 +1,14 @@
 #!/usr/bin/env bash
 # Measures Milena beside Apache Kafka on this machine and writes docs/benchmarks.md. See README.md.
 set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-home=$(cd "$here/.." && pwd)
-work=${BENCH_DIR:-/tmp/milena-bench}
-libs=${KAFKA_LIBS:-$work/kafka-libs}
-heap=${HEAP:-1g}
+# shellcheck source=bench/node.sh
+. "$(dirname "$0")/node.sh"
 idle=${IDLE:-30}
 rounds=${ROUNDS:-3}
 n100=${N100:-2000000}
 n1k=${N1K:-400000}
 out=$work/results.jsonl
-parts=${*:-start produce latency flush partitions sweeps}
-declare -A port=([milena]=${MILENA_PORT:-29092} [kafka]=${KAFKA_PORT:-29192})
-declare -A pid=([milena]=${MILENA_PID:-} [kafka]=${KAFKA_PID:-})
-declare -A given=([milena]=${MILENA_PID:-} [kafka]=${KAFKA_PID:-})
-mkdir -p "$work"
-
-# What is measured, and with what.
-
-prepare() {
-  if ! ls "$libs"/kafka_2.13-*.jar >/dev/null 2>&1; then
-    echo "Fetching Apache Kafka ..."
-    mvn -q -B -f "$here/kafka/pom.xml" dependency:copy-dependencies \
-      -DincludeScope=runtime -DoutputDirectory="$libs"
-  fi
-  if [ -f "$home/pom.xml" ] && [ ! -f "$home/target/milena.jar" ]; then
-    mvn -q -B -f "$home/pom.xml" -DskipTests package
-  fi
-  mkdir -p "$work/classes"
-  javac -cp "$libs/*" -d "$work/classes" "$here"/Load.java
-}
-
-client() { # CLASS ARGS...: a JVM of the client's side
-  timeout -k 5 "${LIMIT:-300}" java -Xmx512m -Dlog4j2.configurationFile="$here/kafka/log4j2.properties" \
-    -cp "$work/classes:$libs/*" "$@" 2>>"$work/clients.log"
-}
-tool() { local class=$1; shift; client "org.apache.kafka.tools.$class" "$@"; }
-load() { client Load "$@"; }
-address() { echo "127.0.0.1:${port[$1]}"; }
-
-# Brokers.
-
-wipe() { rm -rf "$work/data-$1"; mkdir -p "$work/data-$1"; [ "$1" = milena ] || format; }
-
-format() {
-  local controller=$((port[kafka] + 1))
-  cat >"$work/kafka.properties" <<P
-process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:$controller
-listeners=PLAINTEXT://$(address kafka),CONTROLLER://127.0.0.1:$controller
-controller.listener.names=CONTROLLER
-log.dirs=$work/data-kafka
-offsets.topic.replication.factor=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
-P
-  client kafka.tools.StorageTool format -t NKHvVs2SRnW7cJ8rmpVDdA -c "$work/kafka.properties" >/dev/null
-}
-
-launch() { # SYSTEM
-  if [ "$1" = milena ]; then
-    local controller=$((port[milena] + 1))
-    MILENA_HEAP=$heap nohup "$home/bin/milena" start --config "$home/application.conf" \
-      --set node.id=1 --set process.roles=broker,controller \
-      --set "listeners=PLAINTEXT://$(address milena),CONTROLLER://127.0.0.1:$controller" \
-      --set controller.listener.names=CONTROLLER \
-      --set "controller.quorum.voters=1@127.0.0.1:$controller" \
-      --set "log.dirs=$work/data-milena" --set offsets.topic.replication.factor=1 \
-      >>"$work/milena.log" 2>&1 </dev/null &
-  else
-    # As bin/kafka-server-start.sh runs it.
-    nohup java "-Xmx$heap" "-Xms$heap" -server -XX:+UseG1GC -XX:MaxGCPauseMillis=20 \
-      -XX:InitiatingHeapOccupancyPercent=35 -XX:+ExplicitGCInvokesConcurrent -Djava.awt.headless=true \
-      -Dlog4j2.configurationFile="$here/kafka/log4j2.properties" -cp "$libs/*" \
-      kafka.Kafka "$work/kafka.properties" >>"$work/kafka.log" 2>&1 </dev/null &
-  fi
-  pid[$1]=$!
-}
-
-halt() { # SYSTEM
-  local p=${pid[$1]}
-  [ -n "$p" ] && [ "$p" != "${given[$1]}" ] || return 0
-  kill "$p" 2>/dev/null || true
-  for _ in $(seq 300); do kill -0 "$p" 2>/dev/null || break; sleep 0.1; done
-  kill -9 "$p" 2>/dev/null || true
-  pid[$1]=""
-}
-trap 'halt milena; halt kafka' EXIT
-
-up() { # SYSTEM
-  if [ -z "${pid[$1]}" ]; then
-    wipe "$1"
-    launch "$1"
-    load first "$(address "$1")" >/dev/null
-  fi
-}
+parts=${*:-start produce latency flush partitions}
 
 # Figures.
 
@@ -232,29 +142,6 @@ part_partitions() {
     idle $system 1000
     record $system "create 5,000 partitions" "$(load create "$(address $system)" b 5 1000)"
     idle $system 6000
-    halt $system
-  done
-}
-
-sweep() { # SYSTEM KIND VALUE PARTITIONS CONNECTIONS RECORDS-PER-BATCH
-  local before after line name="sweep$RANDOM"
-  topics "$1" $name "$4"
-  before=$(cpu "$1")
-  line=$(load sweep "$(address "$1")" $name "$4" "$5" "$6" "${SWEEP:-8}")
-  after=$(cpu "$1")
-  record "$1" "sweep $2" "\"x\":$3,$line,\"cpu_us_per_record\":$(
-    calc "($after - $before) * 1e6 / $(sed -E 's/.*"records":([0-9]+).*/\1/' <<<"$line")")"
-  untopic "$1" $name
-}
-
-part_sweeps() {
-  both 1 halt
-  for system in kafka milena; do
-    up $system
-    WARMING=1 sweep $system warm 0 6 1 100
-    for x in 1 10 100 1000; do sweep $system batch $x 6 1 $x; done
-    for x in 1 10 100 1000 5000; do sweep $system partitions $x $x 1 100; done
-    for x in 1 10 50 200; do sweep $system connections $x 6 $x 10; done
     halt $system
   done
 }
