@@ -158,7 +158,7 @@ final class Field {
       for (int i = 0; i < partitions; i++) {
         left.add(i);
       }
-      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(200);
       while (!left.isEmpty()) {
         List<Integer> now = left.subList(0, Math.min(200, left.size()));
         CountDownLatch answered = new CountDownLatch(now.size());
@@ -180,7 +180,7 @@ final class Field {
           if (System.nanoTime() > until) {
             throw new IllegalStateException(left.size() + " partitions take no record");
           }
-          Thread.sleep(20);
+          Thread.sleep(50);
         }
       }
       return next;

@@ -13,12 +13,13 @@ prepare
 for system in ${*:-kafka milena}; do
   [ -n "${KEEP:-}" ] || forget "$out" "\"system\":\"$system\""
   up "$system"
-  old "$system" fill "${MIB:-6144}"
+  old "$system" fill "${MIB:-4096}"
   old "$system" alone "${WARM:-15}" 1 >/dev/null
   for _ in $(seq "${ROUNDS:-3}"); do
-    old "$system" alone 3 "${SECONDS_EACH:-8}" | tee -a "$out"
-    python3 "$here/uncache.py" "$work/data-$system" old-
-    old "$system" beside 3 "${SECONDS_EACH:-8}" | tee -a "$out"
+    for case in alone beside; do
+      python3 "$here/uncache.py" "$work/data-$system" old-
+      old "$system" $case 3 "${SECONDS_EACH:-8}" | tee -a "$out"
+    done
   done
   drop "$system"
 done

@@ -63,7 +63,7 @@ THREE = {
 }
 PARTS = {
     "start": ("start",),
-    "produce": ("produce", "consume"),
+    "produce": ("produce ", "consume "),
     "latency": ("latency", "end to end"),
     "flush": ("flush",),
     "partitions": ("idle", "create"),

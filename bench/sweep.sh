@@ -18,13 +18,13 @@ values() { # PART
 prepare
 for part in ${*:-batch connections groups partitions}; do
   list=$(values "$part")
-  forget "$out" "\"sweep $part\""
   for system in ${SYSTEMS:-kafka milena}; do
+    forget "$out" "\"system\":\"$system\",\"row\":\"sweep $part\""
     up "$system"
     # The values are a list of words.
     # shellcheck disable=SC2086
-    client Sweep "$system" "$(address "$system")" "${pid[$system]}" "$part" \
-      "${WARM:-12}" "${SWEEP:-4}" $list | tee -a "$out"
+    LIMIT=400 client Sweep "$system" "$(address "$system")" "${pid[$system]}" "$part" \
+      "${WARM:-12}" "${SWEEP:-4}" $list | tee -a "$out" || echo "$system: no more points of $part, see $work/clients.log"
     drop "$system"
   done
   "$here/report.py" "$out" "$home/docs"
