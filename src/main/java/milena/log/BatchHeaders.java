@@ -15,30 +15,50 @@ final class BatchHeaders {
   private static final int LATER_READS = 16 * 1024;
   private static final int SCAN_READS = 512 * 1024;
 
+  /** What look-ups read into: each fetch is one, and two of a thread never overlap. */
+  private static final ThreadLocal<ByteBuffer> LOOKUP =
+      new ThreadLocal<>() {
+        @Override
+        protected ByteBuffer initialValue() {
+          return ByteBuffer.allocateDirect(LATER_READS);
+        }
+      };
+
   private final FileChannel file;
   private final int limit;
   private final int laterReads;
   private final RecordBatch batch = new RecordBatch();
-  private ByteBuffer chunk = ByteBuffer.allocate(FIRST_READ).limit(0);
+  private ByteBuffer chunk;
+  private int chunkBytes = FIRST_READ;
   private int chunkPosition;
   private int position;
   private int next;
 
   /** From {@code position} to {@code limit}, both ends of batches. */
   BatchHeaders(FileChannel file, int position, int limit) {
-    this(file, position, limit, LATER_READS);
+    this(file, position, limit, LATER_READS, ByteBuffer.allocate(FIRST_READ));
   }
 
-  private BatchHeaders(FileChannel file, int position, int limit, int laterReads) {
+  private BatchHeaders(
+      FileChannel file, int position, int limit, int laterReads, ByteBuffer chunk) {
     this.file = file;
     this.next = position;
     this.limit = limit;
     this.laterReads = laterReads;
+    this.chunk = chunk.clear().limit(0);
+  }
+
+  /**
+   * As the constructor, in memory that the thread keeps: to be done with before the thread looks up
+   * anything else.
+   */
+  static BatchHeaders forLookup(FileChannel file, int position, int limit) {
+    return new BatchHeaders(file, position, limit, LATER_READS, LOOKUP.get());
   }
 
   /** As the constructor, for one who will look at whole batches. */
   static BatchHeaders forScan(FileChannel file, int position, int limit) {
-    return new BatchHeaders(file, position, limit, SCAN_READS);
+    return new BatchHeaders(file, position, limit, SCAN_READS, ByteBuffer.allocate(FIRST_READ));
   }
 
   /** Moves to the next whole batch; false at the limit, or where no batch can be. */
@@ -74,15 +94,18 @@ final class BatchHeaders {
     if (offset >= 0 && offset + RecordBatch.HEADER_SIZE <= chunk.limit()) {
       return true;
     }
-    if (chunk.limit() > 0 && chunk.capacity() < laterReads) {
-      chunk = ByteBuffer.allocate(laterReads);
+    if (chunk.limit() > 0) {
+      chunkBytes = laterReads;
+      if (chunk.capacity() < laterReads) {
+        chunk = ByteBuffer.allocate(laterReads);
+      }
     }
     readChunk();
     return chunk.limit() >= RecordBatch.HEADER_SIZE;
   }
 
   private void readChunk() throws IOException {
-    chunk.clear().limit(Math.min(chunk.capacity(), limit - position));
+    chunk.clear().limit(Math.min(chunkBytes, limit - position));
     chunkPosition = position;
     readFully(file, chunk, position);
     chunk.flip();
@@ -91,7 +114,7 @@ final class BatchHeaders {
   /** Whether the current batch carries the checksum of what it holds; reads it all. */
   boolean isCrcValid() throws IOException {
     int size = batch.sizeInBytes();
-    if (size > chunk.capacity()) {
+    if (size > chunkBytes) {
       return readWhole().isCrcValid();
     }
     if (position - chunkPosition + size > chunk.limit()) {

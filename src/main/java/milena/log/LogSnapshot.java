@@ -92,7 +92,7 @@ record LogSnapshot(
     boolean handedOver = false;
     try {
       int position = segment.floorPosition(from, limit);
-      BatchHeaders headers = new BatchHeaders(file.channel(), position, limit);
+      BatchHeaders headers = BatchHeaders.forLookup(file.channel(), position, limit);
       do {
         if (!headers.next()) {
           if (headers.position() == limit) {
@@ -143,7 +143,7 @@ record LogSnapshot(
     int near = segment.floorPosition(end - 1, maxPosition);
     BatchHeaders headers = atStart;
     if (near > start) {
-      headers = new BatchHeaders(segment.file().channel(), near, limit);
+      headers = BatchHeaders.forLookup(segment.file().channel(), near, limit);
       if (!headers.next()) {
         throw unreadable(segment, near, limit);
       }
