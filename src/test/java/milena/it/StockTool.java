@@ -10,16 +10,21 @@ import java.util.concurrent.TimeUnit;
 
 /** A program that is run to its end: one of Kafka's own tools, or anybody else's client. */
 record StockTool(String name, int exitCode, String output, String errors) {
-  private static final int LIMIT_SECONDS = 90;
+  static final int LIMIT_SECONDS = 90;
 
-  /** Runs a tool of Kafka's in a process with Kafka's class path. */
+  /** Runs a tool of Kafka's, with Kafka's class path, in the process that all of them share. */
   static StockTool kafka(String mainClass, String... arguments) {
-    return run("", TestBroker.kafkaCommand(List.of("-Xmx256m"), mainClass, arguments));
+    return ToolProcess.kafka("", mainClass, arguments);
   }
 
   /** The same, with something to read on its standard input. */
   static StockTool kafkaReading(String input, String mainClass, String... arguments) {
-    return run(input, TestBroker.kafkaCommand(List.of("-Xmx256m"), mainClass, arguments));
+    return ToolProcess.kafka(input, mainClass, arguments);
+  }
+
+  /** Runs a tool of Kafka's in a process of its own. */
+  static StockTool kafkaAlone(String mainClass, String... arguments) {
+    return run("", TestBroker.kafkaCommand(List.of("-Xmx256m"), mainClass, arguments));
   }
 
   /** Runs any command; it must end by itself. */

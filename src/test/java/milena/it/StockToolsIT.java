@@ -18,7 +18,7 @@ import org.junit.ClassRule;
 import org.junit.Test;
 import org.scalatestplus.junit.JUnitSuite;
 
-/** The tools that come with Apache Kafka, each as the process that an operator would start. */
+/** The tools that come with Apache Kafka, on a class path of their own, in another process. */
 public class StockToolsIT extends JUnitSuite {
   @ClassRule public static final BrokerRule kafka = BrokerRule.shared();
 
@@ -40,6 +40,11 @@ public class StockToolsIT extends JUnitSuite {
 
   private static StockTool tool(String mainClass, String... arguments) {
     return StockTool.kafka(mainClass, withBootstrap(arguments));
+  }
+
+  /** As a process that an operator would start. */
+  private static StockTool alone(String mainClass, String... arguments) {
+    return StockTool.kafkaAlone(mainClass, withBootstrap(arguments));
   }
 
   private static String[] withBootstrap(String... arguments) {
@@ -223,11 +228,12 @@ public class StockToolsIT extends JUnitSuite {
             "\"error\":null");
   }
 
+  /** They leave half of their work to the end of their JVM. */
   @Test
   public void verifiableProducerAndConsumerAgree() throws Exception {
     String topic = kafka.topic("tool-verifiable", 3);
     List<String> produced =
-        tool(
+        alone(
                 "org.apache.kafka.tools.VerifiableProducer",
                 "--topic",
                 topic,
@@ -239,7 +245,7 @@ public class StockToolsIT extends JUnitSuite {
     assertEquals(1000, produced.stream().filter(l -> l.contains("producer_send_success")).count());
     assertTrue(produced.toString(), produced.stream().noneMatch(l -> l.contains("send_error")));
     List<String> consumed =
-        tool(
+        alone(
                 "org.apache.kafka.tools.VerifiableConsumer",
                 "--topic",
                 topic,

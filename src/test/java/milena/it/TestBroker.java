@@ -255,6 +255,12 @@ final class TestBroker implements AutoCloseable {
 
   /** The command line that runs a class of Kafka's jars in a JVM that is meant to be brief. */
   static List<String> kafkaCommand(List<String> jvmOptions, String mainClass, String... arguments) {
+    return kafkaCommand(jvmOptions, KAFKA_JARS + "/*", mainClass, arguments);
+  }
+
+  /** The same, with a class path that is made of Kafka's jars. */
+  static List<String> kafkaCommand(
+      List<String> jvmOptions, String classPath, String mainClass, String[] arguments) {
     if (!Files.isDirectory(KAFKA_JARS)) {
       throw new AssertionError(
           "Kafka's tools are not in " + KAFKA_JARS + ": run 'mvn exec:exec@kafka-tools'.");
@@ -266,7 +272,7 @@ final class TestBroker implements AutoCloseable {
     command.add(
         "-Dlog4j2.configurationFile="
             + PROJECT.resolve("src/test/kafka-tools/log4j2.properties").toUri());
-    command.addAll(List.of("-cp", KAFKA_JARS + "/*", mainClass));
+    command.addAll(List.of("-cp", classPath, mainClass));
     command.addAll(List.of(arguments));
     return command;
   }

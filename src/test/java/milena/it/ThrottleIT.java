@@ -85,7 +85,7 @@ public class ThrottleIT extends JUnitSuite {
   private StockTool milena(String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("-b", cluster.bootstrapServers()));
-    return ToolsIT.milena("", all.toArray(String[]::new));
+    return ToolProcess.milena("", all.toArray(String[]::new));
   }
 
   private Set<TopicPartition> underWay() throws Exception {
@@ -170,10 +170,18 @@ public class ThrottleIT extends JUnitSuite {
     milena("reassign", "start", heavy.toString(), "--throttle", "1000").printed("Begun");
     milena("reassign", "status").printed("heavy", "1,3,2");
     assertEquals(Set.of(HEAVY), underWay());
-    milena("reassign", "cancel").printed("Cancelled for 1 partitions");
+    Set<String> set = throttles();
+    assertTrue(set.toString(), set.contains("follower.replication.throttled.rate"));
+    milena("reassign", "cancel", plan(LIGHT, 2, 1).toString()).printed("for 0 partitions");
+    assertEquals("the heavy one still moves by them", set, throttles());
+    milena("reassign", "cancel", "--preserve-throttles").printed("Cancelled for 1 partitions");
+    assertEquals(set, throttles());
     milena("reassign", "status", "--clear-throttle").printed("Nothing is being moved");
+    assertEquals(Set.of(), throttles());
     assertEquals(Set.of(), underWay());
     assertEquals(List.of(1, 2), replicas(HEAVY));
-    assertEquals(Set.of(), throttles());
+    milena("reassign", "start", heavy.toString(), "--throttle", "1000").printed("Begun");
+    milena("reassign", "cancel").printed("Cancelled for 1 partitions");
+    assertEquals("as Kafka's tool does it", Set.of(), throttles());
   }
 }

@@ -1,6 +1,7 @@
 package milena.it;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
 import org.junit.Test;
@@ -18,6 +20,8 @@ import org.scalatestplus.junit.JUnitSuite;
 
 /** The commands of {@code bin/milena} that work with a cluster, as a person runs them. */
 public class ToolsIT extends JUnitSuite {
+  private static final Path SCRIPT = TestBroker.PROJECT.resolve("bin/milena");
+
   private static TestBroker milena;
 
   @BeforeClass
@@ -90,13 +94,14 @@ public class ToolsIT extends JUnitSuite {
     run(broker, "topics", "delete", "copy").printed("Deleted copy.");
 
     Path segment = broker.logDir().resolve("orders-1/00000000000000000000.log");
-    milena("", "log", "show", segment.toString(), "--records").printed("crc ok", "k  x  from=test");
-    milena("", "log", "verify", segment.getParent().toString()).printed("all sound");
+    ToolProcess.milena("", "log", "show", segment.toString(), "--records")
+        .printed("crc ok", "k  x  from=test");
+    ToolProcess.milena("", "log", "verify", segment.getParent().toString()).printed("all sound");
     Path damaged = broker.scratchDir().resolve("00000000000000000000.log");
     byte[] bytes = Files.readAllBytes(segment);
     bytes[bytes.length - 1] ^= 1;
     Files.write(damaged, bytes);
-    StockTool verified = milena("", "log", "verify", damaged.toString());
+    StockTool verified = ToolProcess.milena("", "log", "verify", damaged.toString());
     assertEquals(1, verified.exitCode());
     assertTrue(verified.output(), verified.output().contains("fails its checksum"));
   }
@@ -157,7 +162,7 @@ public class ToolsIT extends JUnitSuite {
   @Test
   public void mistakesAreExplainedInOneLine() {
     assertTold(run(milena, "consume", "nowhere"), 1, "There is no topic nowhere.");
-    StockTool nobody = milena("", "topics", "list", "-b", "127.0.0.1:1", "--timeout", "1");
+    StockTool nobody = script("topics", "list", "-b", "127.0.0.1:1", "--timeout", "1");
     assertEquals(1, nobody.exitCode());
     assertTrue(nobody.errors(), nobody.errors().contains("No answer from 127.0.0.1:1"));
     assertTold(run(milena, "topics", "describe", "nowhere"), 1, "There is no topic nowhere.");
@@ -169,10 +174,11 @@ public class ToolsIT extends JUnitSuite {
         1,
         "There is no partition 2 of few: it has 2, and they count from 0.");
     assertTold(run(milena, "produce", "few", "-f", "nofile"), 1, "There is no file nofile.");
-    assertTold(milena("", "topics", "list", "--jsn"), 2, "has no option '--jsn': --json?");
-    assertTold(milena("", "topics", "lst"), 2, "has no 'lst': it wants one of list, create");
-    assertTold(milena("", "topics"), 2, "wants one of: list, create");
-    assertTold(milena("", "groups", "list", "x"), 2, "can't do anything with 'x'");
+    assertTold(script("topics", "list", "--jsn"), 2, "has no option '--jsn': --json?");
+    assertTold(
+        ToolProcess.milena("", "topics", "lst"), 2, "has no 'lst': it wants one of list, create");
+    assertTold(ToolProcess.milena("", "topics"), 2, "wants one of: list, create");
+    assertTold(ToolProcess.milena("", "groups", "list", "x"), 2, "can't do anything with 'x'");
   }
 
   private static void assertTold(StockTool tool, int exitCode, String words) {
@@ -181,13 +187,130 @@ public class ToolsIT extends JUnitSuite {
     assertEquals(tool.errors(), 1, tool.errors().lines().count());
   }
 
+  /** The options that all verbs of a noun have may stand before the verb. */
   @Test
-  public void shellsCanCompleteCommands() {
-    StockTool script = milena("", "completion");
-    StockTool bash =
-        StockTool.run(
-            script.succeeded() + "\ncomplete -p milena\n", List.of("bash", "--norc", "-s"));
-    bash.printed("milena");
+  public void whatTheVerbIsNotToldTheNounMayBe() throws IOException {
+    String bootstrap = milena.bootstrapServers();
+    ToolProcess.milena("", "topics", "-b", bootstrap, "create", "early").printed("Made early.");
+    JsonNode topics =
+        json(ToolProcess.milena("", "topics", "--json", "--bootstrap", bootstrap, "list"));
+    assertTrue(topics.toString(), topics.findValuesAsText("topic").contains("early"));
+    ToolProcess.milena("", "topics", "-b", "127.0.0.1:1", "describe", "early", "-b", bootstrap)
+        .printed("1 partition");
+    StockTool nobody =
+        ToolProcess.milena("", "cluster", "-b", "127.0.0.1:1", "--timeout", "1", "nodes");
+    assertTrue(nobody.errors(), nobody.errors().contains("No answer from 127.0.0.1:1 within 1 s"));
+    ToolProcess.milena("", "topics", "--help").printed("--bootstrap", "--json", "milena topics");
+    ToolProcess.milena("", "topics", "create", "--help").printed("--bootstrap", "--partitions");
+  }
+
+  @Test
+  public void everyAnswerIsThereForPrograms() throws IOException {
+    assertEquals("told", answer("topics", "create", "told", "-p", "2").at("/created/0").asText());
+    assertEquals(
+        "told", answer("topics", "alter", "told", "-c", "retention.ms=1").at("/altered").asText());
+    JsonNode topic = answer("topics", "describe", "told").get(0);
+    assertEquals("1", topic.at("/configs/retention.ms").asText());
+    assertEquals("[1]", topic.at("/partitions/1/isr").toString());
+    answer("topics", "alter", "told", "--delete-config", "retention.ms");
+    JsonNode written = answer("produce", "told", "a", "b", "-p", "1");
+    assertEquals(2, written.at("/0/records").asInt());
+    assertEquals(1, written.at("/0/last_offset").asInt());
+    List<String> read = run(milena, "consume", "told", "--json", "-g", "programs").lines();
+    assertEquals("b", new ObjectMapper().readTree(read.get(1)).get("value").asText());
+    assertTrue(answer("groups", "list").findValuesAsText("group").contains("programs"));
+    assertEquals("Empty", answer("groups", "describe", "programs").get("state").asText());
+    JsonNode reset = answer("groups", "reset-offsets", "programs", "--to", "beginning");
+    assertEquals(false, reset.get("executed").asBoolean());
+    assertTrue(reset.toString(), reset.at("/partitions").toString().contains("\"change\":-2"));
+    assertEquals("programs", answer("groups", "delete", "programs").at("/deleted/0").asText());
+    assertEquals(
+        "5",
+        answer("configs", "set", "topic", "told", "retention.ms=5")
+            .at("/set/retention.ms")
+            .asText());
+    assertEquals("5", answer("configs", "show", "topic", "told").at("/0/value").asText());
+    assertEquals(
+        "retention.ms",
+        answer("configs", "unset", "topic", "told", "retention.ms").at("/unset/0").asText());
+    JsonNode nodes = answer("cluster", "nodes");
+    assertFalse(nodes.get("cluster").asText().isEmpty());
+    assertEquals("up", nodes.at("/nodes/0/state").asText());
+    assertEquals(1, answer("cluster", "quorum").get("leader").asInt());
+    assertTrue(answer("cluster", "health").get("healthy").asBoolean());
+    Path plan = milena.scratchDir().resolve("told.json");
+    Files.writeString(plan, answer("reassign", "plan", "-t", "told").toString());
+    assertEquals(2, answer("reassign", "start", plan.toString()).get("started").asInt());
+    assertEquals("[]", answer("reassign", "status").toString());
+    assertEquals(0, answer("reassign", "cancel").get("cancelled").asInt());
+    for (String measured : List.of("produce", "latency")) {
+      JsonNode latencies = answer("perf", measured, "told", "-n", "50", "-r", "500");
+      assertEquals(50, latencies.get("records").asInt());
+      assertTrue(latencies.toString(), latencies.at("/latency_ms/p99.9").asDouble() > 0);
+    }
+    assertTrue(answer("perf", "consume", "told", "-n", "100").get("records").asInt() >= 100);
+    String directory = milena.logDir().resolve("told-1").toString();
+    List<String> batches =
+        ToolProcess.milena("", "log", "show", "--json", "--records", directory).lines();
+    assertEquals(2, new ObjectMapper().readTree(batches.get(0)).get("records").asInt());
+    assertEquals("b", new ObjectMapper().readTree(batches.get(2)).get("value").asText());
+    JsonNode sound = json(ToolProcess.milena("", "log", "verify", "--json", directory));
+    assertEquals("[]", sound.get("damaged").toString());
+    assertEquals("told", answer("topics", "delete", "told").at("/deleted/0").asText());
+  }
+
+  private static JsonNode answer(String... arguments) throws IOException {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add("--json");
+    return json(run(milena, all.toArray(String[]::new)));
+  }
+
+  /** On a terminal, which {@code script} pretends to be. */
+  @Test
+  public void longWorkTellsHowFarItIs() {
+    run(milena, "topics", "create", "long").succeeded();
+    String produce =
+        "(seq 1 300; sleep 1.2; seq 1 300) | %s produce long -b %s"
+            .formatted(SCRIPT, milena.bootstrapServers());
+    String seen =
+        StockTool.run("", List.of("script", "-qec", produce, "/dev/null")).printed(" records, ");
+    assertTrue("and the line is cleared away: " + seen, seen.contains("\r\u001b[K"));
+    StockTool silent = StockTool.run("", List.of("bash", "-c", produce));
+    assertFalse(silent.errors(), silent.errors().contains(" records, "));
+    StockTool writing = run(milena, "perf", "produce", "long", "-n", "600", "-r", "400");
+    assertTrue(writing.errors(), writing.errors().matches("(?s) +\\d+ s +\\d+ records +.*p99.*"));
+    StockTool both = run(milena, "perf", "latency", "long", "-n", "300", "-r", "200");
+    assertTrue(both.errors(), both.errors().matches("(?s) +\\d+ s +\\d+ records +.*p99.*"));
+    StockTool reading = run(milena, "perf", "consume", "long", "-n", "99999", "--timeout", "2");
+    assertTrue(reading.errors(), reading.errors().matches("(?s) +\\d+ s +[\\d,]+ records .*"));
+    assertTrue(reading.errors(), reading.errors().contains("There are only 2100 records in long"));
+  }
+
+  @Test
+  public void shellsCompleteCommandsAndTheirOptions() {
+    String script = script("completion").succeeded();
+    assertEquals("topics", completed(script, "milena", "top"));
+    assertEquals("describe", completed(script, "milena", "topics", "desc"));
+    assertEquals("--partitions", completed(script, "milena", "topics", "create", "--part"));
+    assertEquals("--bootstrap", completed(script, "milena", "topics", "create", "--boot"));
+    assertEquals("topic", completed(script, "milena", "configs", "show", "to"));
+    String all = completed(script, "milena", "groups", "");
+    assertTrue(all, List.of(all.split(" ")).containsAll(List.of("list", "reset-offsets")));
+  }
+
+  /** What bash offers when the last of these words is being written. */
+  private static String completed(String script, String... words) {
+    String quoted =
+        List.of(words).stream().map(w -> "'" + w + "'").collect(Collectors.joining(" "));
+    String asked =
+        script
+            + "\nCOMP_WORDS=("
+            + quoted
+            + "); COMP_CWORD="
+            + (words.length - 1)
+            + "\nfunction=$(complete -p milena | sed 's/.*-F \\([^ ]*\\).*/\\1/')"
+            + "\n$function milena \"${COMP_WORDS[COMP_CWORD]}\" && echo \"${COMPREPLY[*]}\"\n";
+    return StockTool.run(asked, List.of("bash", "--norc", "-s")).succeeded().strip();
   }
 
   private static JsonNode json(StockTool tool) throws IOException {
@@ -201,13 +324,13 @@ public class ToolsIT extends JUnitSuite {
   private static StockTool reading(TestBroker broker, String input, String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("--bootstrap", broker.bootstrapServers()));
-    return milena(input, all.toArray(String[]::new));
+    return ToolProcess.milena(input, all.toArray(String[]::new));
   }
 
-  static StockTool milena(String input, String... arguments) {
-    List<String> command =
-        new ArrayList<>(List.of(TestBroker.PROJECT.resolve("bin/milena").toString()));
+  /** By the script, in a process of its own. */
+  private static StockTool script(String... arguments) {
+    List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
     command.addAll(List.of(arguments));
-    return StockTool.run(input, command);
+    return StockTool.run("", command);
   }
 }

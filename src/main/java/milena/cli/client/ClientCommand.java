@@ -48,6 +48,10 @@ abstract class ClientCommand implements Callable<Integer> {
   public final Integer call() throws Exception {
     // The client's own log would tell of each retry; what comes of it is told in one line.
     ((Logger) LoggerFactory.getLogger("org.apache.kafka")).setLevel(Level.OFF);
+    json |= CommandGroup.isJson(spec);
+    if (spec.parent().userObject() instanceof ClusterCommandGroup noun) {
+      cluster.complete(noun.cluster);
+    }
     try {
       return run();
     } catch (ExecutionException | CompletionException e) {
@@ -109,9 +113,9 @@ abstract class ClientCommand implements Callable<Integer> {
     if (failure instanceof TimeoutException) {
       return new Complaint(
           "No answer from "
-              + cluster.bootstrap
+              + cluster.bootstrap()
               + " within "
-              + cluster.timeoutSeconds
+              + cluster.timeoutSeconds()
               + " s: is the cluster up and the address right? ("
               + failure.getMessage()
               + ")");

@@ -26,13 +26,15 @@ import picocli.CommandLine.Command;
     name = "cluster",
     description = "Shows the cluster's nodes, its quorum, and whether all is well.",
     mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
     synopsisSubcommandLabel = "(nodes | quorum | health)",
     subcommands = {
       ClusterCommand.Nodes.class,
       ClusterCommand.Quorum.class,
       ClusterCommand.Health.class
     })
-public final class ClusterCommand extends CommandGroup {
+public final class ClusterCommand extends ClusterCommandGroup {
 
   @Command(
       name = "nodes",
@@ -59,10 +61,15 @@ public final class ClusterCommand extends CommandGroup {
                         count(
                             topics, p -> p.replicas().stream().anyMatch(r -> r.id() == node.id())),
                         node.isFenced() ? "fenced" : "up"));
-        if (!json) {
+        if (json) {
+          Map<String, Object> answer = new LinkedHashMap<>();
+          answer.put("cluster", cluster.clusterId().get());
+          answer.put("nodes", rows.asMaps());
+          showJson(answer);
+        } else {
           out().println("cluster " + cluster.clusterId().get());
+          rows.print(out());
         }
-        show(rows);
         return 0;
       }
     }

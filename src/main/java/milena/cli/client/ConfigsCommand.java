@@ -23,6 +23,8 @@ import picocli.CommandLine.Parameters;
     name = "configs",
     description = "Shows and changes the settings of topics, brokers and groups.",
     mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
     synopsisSubcommandLabel = "(show | set | unset)",
     footer = {
       "",
@@ -37,7 +39,7 @@ import picocli.CommandLine.Parameters;
       ConfigsCommand.SetThem.class,
       ConfigsCommand.Unset.class
     })
-public final class ConfigsCommand extends CommandGroup {
+public final class ConfigsCommand extends ClusterCommandGroup {
   /** What has settings. */
   enum Kind {
     topic,

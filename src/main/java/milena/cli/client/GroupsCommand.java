@@ -26,6 +26,8 @@ import picocli.CommandLine.Parameters;
     name = "groups",
     description = "Lists and describes consumer groups, sets their offsets, deletes them.",
     mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
     synopsisSubcommandLabel = "(list | describe | reset-offsets | delete)",
     footer = {
       "",
@@ -41,7 +43,7 @@ import picocli.CommandLine.Parameters;
       GroupsCommand.ResetOffsets.class,
       GroupsCommand.Delete.class
     })
-public final class GroupsCommand extends CommandGroup {
+public final class GroupsCommand extends ClusterCommandGroup {
   private static final Comparator<TopicPartition> BY_NAME =
       Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
@@ -205,10 +207,18 @@ public final class GroupsCommand extends CommandGroup {
               move.to(),
               move.distance());
         }
-        show(rows);
-        if (!execute && !json) {
-          out().println("Nothing has been done: --execute does it.");
-          out().flush();
+        if (json) {
+          Map<String, Object> answer = new LinkedHashMap<>();
+          answer.put("group", group);
+          answer.put("executed", execute);
+          answer.put("partitions", rows.asMaps());
+          showJson(answer);
+        } else {
+          rows.print(out());
+          if (!execute) {
+            out().println("Nothing has been done: --execute does it.");
+            out().flush();
+          }
         }
         return 0;
       }

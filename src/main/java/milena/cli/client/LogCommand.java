@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import milena.record.RecordBatch;
 import milena.record.RecordCursor;
@@ -37,6 +39,7 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {LogCommand.Show.class, LogCommand.Verify.class})
 public final class LogCommand extends CommandGroup {
+  private static final Pattern PARTITION_DIRECTORY = Pattern.compile("(.+)-(\\d{1,9})");
 
   /** Works on files; gives the exit code. */
   @Command(mixinStandardHelpOptions = true, sortOptions = false)
@@ -48,9 +51,13 @@ public final class LogCommand extends CommandGroup {
     private List<Path> paths;
 
     @Option(names = "--json", description = "Answer in JSON, for programs.")
-    boolean json;
+    private boolean json;
 
     @Spec CommandSpec spec;
+
+    boolean isJson() {
+      return json || CommandGroup.isJson(spec);
+    }
 
     PrintWriter out() {
       return spec.commandLine().getOut();
@@ -93,9 +100,9 @@ public final class LogCommand extends CommandGroup {
 
     @Override
     public Integer call() throws IOException {
-      RecordFormat shape = RecordFormat.parse(json ? "json" : format);
+      RecordFormat shape = RecordFormat.parse(isJson() ? "json" : format);
       for (Path segment : segments()) {
-        if (!json) {
+        if (!isJson()) {
           out().println(segment);
         }
         SegmentCheck check =
@@ -108,8 +115,11 @@ public final class LogCommand extends CommandGroup {
 
     private void print(Path segment, RecordBatch batch, RecordFormat shape) {
       Map<String, Object> map = describe(batch);
-      if (json) {
-        out().println(Json.line(map));
+      if (isJson()) {
+        Map<String, Object> whole = new LinkedHashMap<>();
+        whole.put("segment", segment.toString());
+        whole.putAll(map);
+        out().println(Json.line(whole));
       } else {
         StringBuilder line = new StringBuilder("  ");
         map.forEach((name, value) -> line.append(name).append(' ').append(value).append("  "));
@@ -121,11 +131,11 @@ public final class LogCommand extends CommandGroup {
     }
 
     private void printRecords(Path segment, RecordBatch batch, RecordFormat shape) {
+      // A segment that was copied elsewhere has no partition that its directory tells.
       String directory = segment.toAbsolutePath().getParent().getFileName().toString();
-      int dash = directory.lastIndexOf('-');
-      String topic = dash < 0 ? directory : directory.substring(0, dash);
-      int partition =
-          dash < 0 ? 0 : Numbers.nonNegative(directory.substring(dash + 1), "partition");
+      Matcher named = PARTITION_DIRECTORY.matcher(directory);
+      String topic = named.matches() ? named.group(1) : directory;
+      int partition = named.matches() ? Integer.parseInt(named.group(2)) : 0;
       try (RecordCursor cursor = new RecordCursor().start(batch)) {
         while (cursor.next()) {
           ConsumerRecord<byte[], byte[]> record =
@@ -141,7 +151,7 @@ public final class LogCommand extends CommandGroup {
                   copy(cursor.value()),
                   new RecordHeaders(cursor.headers()),
                   java.util.Optional.empty());
-          out().println((json ? "" : "    ") + shape.line(record));
+          out().println((isJson() ? "" : "    ") + shape.line(record));
         }
       } catch (InvalidRecordException e) {
         out().println("    can't be read: " + e.getMessage());
@@ -207,10 +217,10 @@ public final class LogCommand extends CommandGroup {
               check.batches(),
               check.records(),
               check.bytes(),
-              json ? check.problems() : String.join("; ", check.problems()));
+              isJson() ? check.problems() : String.join("; ", check.problems()));
         }
       }
-      if (json) {
+      if (isJson()) {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("segments", segments.size());
         answer.put("records", records);

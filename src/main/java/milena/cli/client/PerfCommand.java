@@ -27,6 +27,8 @@ import picocli.CommandLine.Parameters;
     name = "perf",
     description = "Measures producing, consuming, and the time from one to the other.",
     mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
     synopsisSubcommandLabel = "(produce | consume | latency)",
     footer = {
       "",
@@ -36,7 +38,7 @@ import picocli.CommandLine.Parameters;
       "  milena perf latency bench --rate 1000 --records 30000"
     },
     subcommands = {PerfCommand.Produce.class, PerfCommand.Consume.class, PerfCommand.Latency.class})
-public final class PerfCommand extends CommandGroup {
+public final class PerfCommand extends ClusterCommandGroup {
   private static final long SEED = 42;
   private static final long LINE_EVERY_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -173,7 +175,7 @@ public final class PerfCommand extends CommandGroup {
           long now = System.nanoTime();
           if (!polled.isEmpty()) {
             lastRead = now;
-          } else if (now - lastRead > TimeUnit.SECONDS.toNanos(cluster.timeoutSeconds)) {
+          } else if (now - lastRead > TimeUnit.SECONDS.toNanos(cluster.timeoutSeconds())) {
             throw new Complaint(
                 "There are only " + read + " records in " + topic + ": say --records.");
           }
@@ -229,7 +231,7 @@ public final class PerfCommand extends CommandGroup {
         writer.setDaemon(true);
         writer.start();
         long nextLine = System.nanoTime() + LINE_EVERY_NS;
-        long patienceEnds = System.nanoTime() + TimeUnit.SECONDS.toNanos(cluster.timeoutSeconds);
+        long patienceEnds = System.nanoTime() + TimeUnit.SECONDS.toNanos(cluster.timeoutSeconds());
         for (long seen = 0; seen < records; ) {
           ConsumerRecords<byte[], byte[]> polled = consumer.poll(Duration.ofMillis(100));
           long now = System.nanoTime();
@@ -241,9 +243,9 @@ public final class PerfCommand extends CommandGroup {
             throw failure.get();
           }
           if (!polled.isEmpty()) {
-            patienceEnds = now + TimeUnit.SECONDS.toNanos(cluster.timeoutSeconds);
+            patienceEnds = now + TimeUnit.SECONDS.toNanos(cluster.timeoutSeconds());
           } else if (now > patienceEnds) {
-            throw new Complaint("Nothing has come for " + cluster.timeoutSeconds + " s.");
+            throw new Complaint("Nothing has come for " + cluster.timeoutSeconds() + " s.");
           }
           if (now >= nextLine) {
             latencies.tick(err(), size);

@@ -118,8 +118,9 @@ public final class ProduceCommand extends ClientCommand {
     config.put("acks", acks);
     config.putIfAbsent("linger.ms", "5");
     config.putIfAbsent("batch.size", "131072");
-    config.putIfAbsent("delivery.timeout.ms", Integer.toString(cluster.timeoutSeconds * 1000 + 5));
-    config.put("max.block.ms", Integer.toString(cluster.timeoutSeconds * 1000));
+    config.putIfAbsent(
+        "delivery.timeout.ms", Integer.toString(cluster.timeoutSeconds() * 1000 + 5));
+    config.put("max.block.ms", Integer.toString(cluster.timeoutSeconds() * 1000));
     if (!acks.equals("all") && !acks.equals("-1")) {
       config.put("enable.idempotence", "false");
     }

@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +19,6 @@ import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.PartitionReassignment;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -28,6 +28,8 @@ import picocli.CommandLine.Parameters;
     name = "reassign",
     description = "Moves replicas between brokers while the cluster works.",
     mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
     synopsisSubcommandLabel = "(plan | start | status | cancel)",
     footer = {
       "",
@@ -42,12 +44,7 @@ import picocli.CommandLine.Parameters;
       ReassignCommand.Status.class,
       ReassignCommand.Cancel.class
     })
-public final class ReassignCommand extends CommandGroup {
-  private static final List<String> BROKER_THROTTLES =
-      List.of("leader.replication.throttled.rate", "follower.replication.throttled.rate");
-  private static final List<String> TOPIC_THROTTLES =
-      List.of("leader.replication.throttled.replicas", "follower.replication.throttled.replicas");
-
+public final class ReassignCommand extends ClusterCommandGroup {
   @Command(
       name = "plan",
       description = {
@@ -111,13 +108,14 @@ public final class ReassignCommand extends CommandGroup {
     int run() throws Exception {
       ReassignmentPlan plan = readPlan(file);
       try (Admin admin = admin()) {
-        Map<TopicPartition, List<Integer>> before = current(admin, topicsOf(plan));
+        Map<TopicPartition, List<Integer>> before =
+            current(admin, topicsOf(plan.replicas().keySet()));
         before.keySet().retainAll(plan.replicas().keySet());
         if (rollback != null) {
           Files.writeString(rollback, Json.pretty(new ReassignmentPlan(before).asMap()) + "\n");
         }
         if (throttle != null) {
-          throttle(admin, plan, before, throttle);
+          MoveThrottles.set(admin, plan, before, throttle);
         }
         Map<TopicPartition, Optional<NewPartitionReassignment>> moves = new HashMap<>();
         plan.replicas()
@@ -131,49 +129,6 @@ public final class ReassignCommand extends CommandGroup {
             Map.of("started", moves.size()));
         return 0;
       }
-    }
-
-    /** As Kafka's tool sets it: the sources may be read, and the targets written, so fast. */
-    private static void throttle(
-        Admin admin,
-        ReassignmentPlan plan,
-        Map<TopicPartition, List<Integer>> before,
-        long bytesPerSecond)
-        throws Exception {
-      Set<Integer> brokers = new TreeSet<>();
-      Map<String, TreeSet<String>> sources = new TreeMap<>();
-      Map<String, TreeSet<String>> targets = new TreeMap<>();
-      plan.replicas()
-          .forEach(
-              (partition, after) -> {
-                List<Integer> now = before.getOrDefault(partition, List.of());
-                brokers.addAll(now);
-                brokers.addAll(after);
-                add(sources, partition, now);
-                add(targets, partition, after.stream().filter(b -> !now.contains(b)).toList());
-              });
-      for (int broker : brokers) {
-        ConfigsCommand.alter(
-            admin,
-            new ConfigResource(ConfigResource.Type.BROKER, "" + broker),
-            BROKER_THROTTLES.stream().collect(Collectors.toMap(n -> n, n -> "" + bytesPerSecond)),
-            List.of());
-      }
-      for (String topic : sources.keySet()) {
-        ConfigsCommand.alter(
-            admin,
-            new ConfigResource(ConfigResource.Type.TOPIC, topic),
-            Map.of(
-                TOPIC_THROTTLES.get(0), String.join(",", sources.get(topic)),
-                TOPIC_THROTTLES.get(1), String.join(",", targets.get(topic))),
-            List.of());
-      }
-    }
-
-    private static void add(
-        Map<String, TreeSet<String>> replicas, TopicPartition partition, List<Integer> brokers) {
-      TreeSet<String> ofTopic = replicas.computeIfAbsent(partition.topic(), t -> new TreeSet<>());
-      brokers.forEach(broker -> ofTopic.add(partition.partition() + ":" + broker));
     }
   }
 
@@ -201,7 +156,7 @@ public final class ReassignCommand extends CommandGroup {
                         e.getValue().addingReplicas(),
                         e.getValue().removingReplicas()));
         if (moving.isEmpty() && clear) {
-          clearThrottles(admin);
+          MoveThrottles.clear(admin, admin.listTopics().names().get());
         }
         if (moving.isEmpty() && !json) {
           out().println("Nothing is being moved.");
@@ -212,49 +167,43 @@ public final class ReassignCommand extends CommandGroup {
         return 0;
       }
     }
-
-    private static void clearThrottles(Admin admin) throws Exception {
-      for (Node node : admin.describeCluster().nodes().get()) {
-        clear(
-            admin,
-            new ConfigResource(ConfigResource.Type.BROKER, node.idString()),
-            BROKER_THROTTLES);
-      }
-      for (String topic : admin.listTopics().names().get()) {
-        clear(admin, new ConfigResource(ConfigResource.Type.TOPIC, topic), TOPIC_THROTTLES);
-      }
-    }
-
-    private static void clear(Admin admin, ConfigResource resource, List<String> names)
-        throws Exception {
-      Set<String> set =
-          new TreeSet<>(ConfigsCommand.overridden(admin, List.of(resource)).get(resource).keySet());
-      set.retainAll(names);
-      if (!set.isEmpty()) {
-        ConfigsCommand.alter(admin, resource, Map.of(), set);
-      }
-    }
   }
 
   @Command(
       name = "cancel",
-      description = "Stops what is being moved; replicas stay where they were.")
+      description = {
+        "Stops what is being moved; replicas stay where they were.",
+        "Takes off what --throttle set, unless other partitions still move by it."
+      })
   static final class Cancel extends ClientCommand {
     @Parameters(paramLabel = "FILE", arity = "0..1", description = "A plan (default: all).")
     private Path file;
+
+    @Option(
+        names = "--preserve-throttles",
+        description = "Leave on what --throttle set; 'status --clear-throttle' takes it off.")
+    private boolean preserve;
 
     @Override
     int run() throws Exception {
       try (Admin admin = admin()) {
         Set<TopicPartition> moving =
-            new java.util.HashSet<>(
-                admin.listPartitionReassignments().reassignments().get().keySet());
+            new HashSet<>(admin.listPartitionReassignments().reassignments().get().keySet());
+        Set<TopicPartition> others = new HashSet<>();
+        Set<String> topics = topicsOf(moving);
         if (file != null) {
-          moving.retainAll(readPlan(file).replicas().keySet());
+          Set<TopicPartition> planned = readPlan(file).replicas().keySet();
+          others.addAll(moving);
+          others.removeAll(planned);
+          moving.retainAll(planned);
+          topics.addAll(topicsOf(planned));
         }
         Map<TopicPartition, Optional<NewPartitionReassignment>> none = new HashMap<>();
         moving.forEach(p -> none.put(p, Optional.empty()));
         admin.alterPartitionReassignments(none).all().get();
+        if (!preserve && others.isEmpty()) {
+          MoveThrottles.clear(admin, topics);
+        }
         tell("Cancelled for " + none.size() + " partitions.", Map.of("cancelled", none.size()));
         return 0;
       }
@@ -271,8 +220,8 @@ public final class ReassignCommand extends CommandGroup {
     }
   }
 
-  private static Set<String> topicsOf(ReassignmentPlan plan) {
-    return plan.replicas().keySet().stream()
+  private static Set<String> topicsOf(Collection<TopicPartition> partitions) {
+    return partitions.stream()
         .map(TopicPartition::topic)
         .collect(Collectors.toCollection(TreeSet::new));
   }

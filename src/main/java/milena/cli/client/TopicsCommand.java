@@ -27,6 +27,8 @@ import picocli.CommandLine.Parameters;
     name = "topics",
     description = "Lists, makes, describes, alters and deletes topics.",
     mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpAutoWidth = true,
     synopsisSubcommandLabel = "(list | create | describe | alter | delete)",
     footer = {
       "",
@@ -42,7 +44,7 @@ import picocli.CommandLine.Parameters;
       TopicsCommand.Alter.class,
       TopicsCommand.Delete.class
     })
-public final class TopicsCommand extends CommandGroup {
+public final class TopicsCommand extends ClusterCommandGroup {
 
   @Command(name = "list", description = "Lists the topics.")
   static final class ListThem extends ClientCommand {
