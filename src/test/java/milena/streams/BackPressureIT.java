@@ -13,11 +13,14 @@ import akka.stream.javadsl.Sink;
 import akka.stream.javadsl.SinkQueueWithCancel;
 import akka.stream.javadsl.Source;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import milena.streams.javadsl.Consumer;
 import milena.streams.javadsl.Producer;
+import milena.testkit.DisposableBroker;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -70,6 +73,55 @@ public class BackPressureIT extends JUnitSuite {
     System.gc();
     Runtime runtime = Runtime.getRuntime();
     return runtime.totalMemory() - runtime.freeMemory();
+  }
+
+  @Test
+  public void aReadIsBoundedByItsReaderAndByTheBroker() throws Exception {
+    List<String> values = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      values.add(i + "x".repeat(10_000));
+    }
+    try (DisposableBroker broker =
+        DisposableBroker.with().config("fetch.max.bytes", "70000").topic("bounded", 1).start()) {
+      Brokers brokers = broker.node().brokers();
+      writeInBatchesOfOne(brokers, values);
+      TappedLink byReader = new TappedLink(brokers, false);
+      assertEquals(values, readBounded(byReader, "50000", 40));
+      assertTrue("" + byReader.largestAnswer, byReader.largestAnswer.get() <= 50_000);
+      TappedLink byBroker = new TappedLink(brokers, false);
+      assertEquals(values, readBounded(byBroker, "1000000", 40));
+      assertTrue("" + byBroker.largestAnswer, byBroker.largestAnswer.get() <= 70_000);
+      String large = "y".repeat(100_000);
+      writeInBatchesOfOne(brokers, List.of(large));
+      values.add(large);
+      TappedLink whole = new TappedLink(brokers, false);
+      assertEquals("a larger batch comes all the same", values, readBounded(whole, "1", 41));
+      assertTrue("" + whole.largestAnswer, whole.largestAnswer.get() < 110_000);
+      assertTrue("each by itself", whole.reads.get() >= 41);
+    }
+  }
+
+  private static void writeInBatchesOfOne(Brokers brokers, List<String> values) throws Exception {
+    await(
+        Source.from(values)
+            .map(value -> record("bounded", value))
+            .runWith(
+                Producer.plainSink(STREAMS.producing(brokers).withProperty("batch.size", "12000")),
+                STREAMS.system()));
+  }
+
+  private static List<String> readBounded(TappedLink link, String maxBytes, int count)
+      throws Exception {
+    return await(
+        Consumer.plainSource(
+                ConsumerSettings.create(
+                        link.brokers(), new StringDeserializer(), new StringDeserializer())
+                    .withProperty("auto.offset.reset", "earliest")
+                    .withProperty("max.partition.fetch.bytes", maxBytes),
+                Subscriptions.assignment(new TopicPartition("bounded", 0)))
+            .map(ConsumerRecord::value)
+            .take(count)
+            .runWith(Sink.seq(), STREAMS.system()));
   }
 
   @Test

@@ -17,6 +17,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
 final class TappedLink implements BrokerLink {
   final AtomicInteger reads = new AtomicInteger();
   final AtomicInteger writes = new AtomicInteger();
+  final AtomicInteger largestAnswer = new AtomicInteger();
   private final BrokerLink real;
   private final boolean isStalled;
 
@@ -41,7 +42,12 @@ final class TappedLink implements BrokerLink {
   @Override
   public CompletionStage<ReadAnswer> read(int broker, ReadRequest request) {
     reads.incrementAndGet();
-    return real.read(broker, request);
+    return real.read(broker, request)
+        .thenApply(
+            answer -> {
+              largestAnswer.accumulateAndGet(answer.records().remaining(), Math::max);
+              return answer;
+            });
   }
 
   @Override

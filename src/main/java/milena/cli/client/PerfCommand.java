@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
@@ -180,7 +181,13 @@ public final class PerfCommand extends ClusterCommandGroup {
                 "There are only " + read + " records in " + topic + ": say --records.");
           }
           if (now >= nextLine) {
-            err().printf("%4d s  %,12d records%n", (now - start) / LINE_EVERY_NS, read);
+            err()
+                .printf(
+                    Locale.ROOT,
+                    "%4d s  %,12d records  %,10.0f/s%n",
+                    (now - start) / LINE_EVERY_NS,
+                    read,
+                    read * 1e9 / (now - start));
             err().flush();
             nextLine = now + LINE_EVERY_NS;
           }
@@ -193,7 +200,7 @@ public final class PerfCommand extends ClusterCommandGroup {
         answer.put("mb_per_s", bytes / 1e6 / seconds);
         tell(
             String.format(
-                java.util.Locale.ROOT,
+                Locale.ROOT,
                 "%,d records in %.1f s: %,.0f/s, %.1f MB/s",
                 read,
                 seconds,

@@ -76,6 +76,7 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
   private final GroupOffsets offsets;
   private final GroupMembership membership;
   private final Readings readings;
+  private boolean hasFailed;
   private boolean isClosing;
   private boolean hasLeft;
 
@@ -320,7 +321,9 @@ final class ConsumerSession extends AbstractBehavior<ConsumerSession.Command> {
   }
 
   private void fail(Throwable cause) {
-    if (!isClosing) {
+    if (!isClosing && !hasFailed) {
+      // A second Close would cut the first one's last commits short.
+      hasFailed = true;
       readings.fail(cause);
       listener.failed(cause);
       getContext().getSelf().tell(Close.INSTANCE);

@@ -248,7 +248,7 @@ public final class PartitionFeed {
 
   private void carryOut(Verdict verdict) {
     if (verdict instanceof Fail fail) {
-      onFailure.accept(fail.cause());
+      failed(fail.cause());
     } else if (verdict instanceof Retry) {
       renewAndRest();
     } else {
@@ -269,6 +269,13 @@ public final class PartitionFeed {
     }
   }
 
+  /** What becomes of a partition that is another's by now is no failure of this source. */
+  private void failed(Throwable cause) {
+    if (!isClosed()) {
+      onFailure.accept(cause);
+    }
+  }
+
   /** The leader isn't what or where it was. */
   private void renewAndRest() {
     manner.topics().renew(partition.topic()).whenComplete((found, failure) -> rest(failure));
@@ -276,7 +283,7 @@ public final class PartitionFeed {
 
   private void rest(Throwable failure) {
     if (failure != null && !(Calls.cause(failure) instanceof RetriableException)) {
-      onFailure.accept(Calls.cause(failure));
+      failed(Calls.cause(failure));
       return;
     }
     CompletableFuture.delayedExecutor(manner.backoffMs(), TimeUnit.MILLISECONDS, Runnable::run)
@@ -287,7 +294,7 @@ public final class PartitionFeed {
     boolean isSilent;
     synchronized (this) {
       asking = false;
-      isSilent = System.nanoTime() - workedNanos > SILENCE_NANOS;
+      isSilent = !isClosed && System.nanoTime() - workedNanos > SILENCE_NANOS;
       if (isSilent) {
         workedNanos = System.nanoTime();
       }
