@@ -126,6 +126,10 @@ public final class MilenaClient implements AutoCloseable {
       isClosed = true;
       last = system;
     }
+    if (last == null) {
+      // The actor system itself could not start, as on a machine that is far too busy.
+      return;
+    }
     try {
       CoordinatedShutdown.get(Adapter.toClassic(last))
           .runAll(CoordinatedShutdown.actorSystemTerminateReason())
