@@ -8,9 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Some space kept beside the metadata log for the day the disk is full. A voter must write to start
- * at all, and Ratis writes its term and vote in a way that loses both when there is no space. So
- * space that is set aside in good times is given back when the disk is full, before Ratis needs it.
+ * Some space kept beside the metadata log for the day the disk is full: a voter must write its term
+ * and vote to start at all. So space that is set aside in good times is given back then.
  */
 final class DiskReserve {
   private static final Logger log = LoggerFactory.getLogger(DiskReserve.class);

@@ -1,2 +1,2 @@
-/** What stands in for a class of Ratis. */
+/** What stands in for classes of Ratis. */
 package org.apache.ratis.util;
