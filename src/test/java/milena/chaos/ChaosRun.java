@@ -195,6 +195,10 @@ final class ChaosRun {
     }
   }
 
+  private static String millisSince(long startNanos) {
+    return (System.nanoTime() - startNanos) / 1_000_000 + " ms";
+  }
+
   /** With nothing broken, each partition takes records and each group reads on, before long. */
   private void awaitProgress(String when) {
     Map<TopicPartition, Long> before =
@@ -210,10 +214,11 @@ final class ChaosRun {
       history.found(Kind.NO_PROGRESS, when + ", nothing is acknowledged at " + stuck);
       tell("NO PROGRESS at " + stuck);
     }
+    tell("all partitions take records after " + millisSince(start));
     for (int group = 0; group < options.groups(); group++) {
       awaitReading(when, "group-" + group);
     }
-    tell("all go on after %d ms".formatted((System.nanoTime() - start) / 1_000_000));
+    tell("all go on after " + millisSince(start));
   }
 
   private void awaitReading(String when, String group) {
