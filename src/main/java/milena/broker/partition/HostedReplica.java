@@ -78,6 +78,16 @@ final class HostedReplica implements PartitionHandle {
     }
   }
 
+  /** Whether a reader has had all that is committed, and waits for more. */
+  boolean isAwaited() {
+    for (Watcher watcher : watchers) {
+      if (watcher.awaitsCommits()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The last view stays, of a replica that leads no longer. */
   void stepDown(boolean offline) {
     publish(view.stepDown(offline));

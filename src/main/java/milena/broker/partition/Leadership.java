@@ -261,6 +261,19 @@ final class Leadership {
     answerDeletions();
   }
 
+  /** Whether anybody is answered only when the followers have come further. */
+  boolean awaitsFollowers() {
+    if (!untilCommitted.isEmpty() || !untilDeleted.isEmpty()) {
+      return true;
+    }
+    for (Unanswered each : written) {
+      if (each.append().acks() < 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** When the next unanswered append gives up, by {@code System.nanoTime}; MAX_VALUE for never. */
   long earliestDeadlineNanos() {
     return Math.min(

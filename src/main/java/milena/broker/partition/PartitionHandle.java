@@ -35,6 +35,11 @@ public interface PartitionHandle {
   interface Watcher {
     void published(PartitionView view);
 
+    /** Whether it waits for records to be committed; any thread. */
+    default boolean awaitsCommits() {
+      return false;
+    }
+
     /** The replica has stopped: the topic was deleted or the node is stopping. */
     void stopped();
   }

@@ -13,6 +13,8 @@ import org.apache.kafka.common.TopicPartition;
  * @param highWatermark records below it are committed: all a consumer may see
  * @param lastStableOffset records below it belong to no open transaction: all that a read_committed
  *     consumer may see
+ * @param awaited whether somebody waits for what this leader has and its followers don't: an
+ *     acks=all producer, or a reader of all that is committed
  * @param offline the log directory has failed: whoever asks is told KAFKA_STORAGE_ERROR
  */
 public record PartitionView(
@@ -25,6 +27,7 @@ public record PartitionView(
     long highWatermark,
     long lastStableOffset,
     LogView log,
+    boolean awaited,
     boolean offline) {
 
   /** The view of a replica whose disk works. */
@@ -37,7 +40,8 @@ public record PartitionView(
       int partitionEpoch,
       long highWatermark,
       long lastStableOffset,
-      LogView log) {
+      LogView log,
+      boolean awaited) {
     this(
         id,
         name,
@@ -48,6 +52,7 @@ public record PartitionView(
         highWatermark,
         lastStableOffset,
         log,
+        awaited,
         false);
   }
 
@@ -63,6 +68,7 @@ public record PartitionView(
         highWatermark,
         lastStableOffset,
         log,
+        false,
         offline);
   }
 }

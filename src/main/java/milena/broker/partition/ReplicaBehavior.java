@@ -26,11 +26,7 @@ import milena.broker.partition.PartitionReplica.Stopped;
 import milena.broker.partition.PartitionReplica.TakeOver;
 import milena.broker.partition.PartitionReplica.Tick;
 import milena.common.TopicIdPartition;
-import milena.common.config.LogConfig;
-import milena.log.LogDirectory.Checkpoint;
 import milena.log.PartitionLog;
-import milena.metadata.PartitionImage;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -50,15 +46,9 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
 
   private final TopicIdPartition id;
   private final ReplicaHost host;
-
-  /** The newest decision of the controller's; null before the first. */
-  private BecomeReplica decided;
-
-  private TopicPartition name;
-
+  private final LocalReplica replica;
   private final ReplicaLog log;
   private final ReplicaRole role;
-  private HostedReplica hosted;
   private boolean writeScheduled;
 
   private Delete deleteWhenQuiet;
@@ -72,8 +62,9 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     super(context);
     this.id = id;
     this.host = host;
-    this.log = new ReplicaLog(context, id, host);
-    this.role = new ReplicaRole(id, host, context.getSelf());
+    this.replica = new LocalReplica(context, id, host);
+    this.log = replica.log();
+    this.role = replica.role();
   }
 
   @Override
@@ -106,7 +97,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     } else if (message instanceof BecomeReplica become) {
       onBecome(become);
     } else if (message instanceof Reconfigure reconfigure) {
-      onReconfigure(reconfigure.config());
+      replica.reconfigure(reconfigure.config());
     } else if (message instanceof DeleteRecords delete) {
       onDeleteRecords(delete);
     } else if (message instanceof TakeOver offer) {
@@ -149,7 +140,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       case PRODUCERS:
         if (log.isOpen()) {
           log.get().expireProducers(host.nowMs(), host.producerIdExpirationMs());
-          publish();
+          replica.publish();
         }
         break;
       case LAG:
@@ -159,14 +150,14 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
         role.tellFetchers();
         break;
       case DIRECTORY_FAILED:
-        if (log.isOpen() && !decided.directory().isOnline()) {
-          close(Errors.KAFKA_STORAGE_ERROR);
-          stepDown(true);
+        if (log.isOpen() && !replica.decided().directory().isOnline()) {
+          replica.close(Errors.KAFKA_STORAGE_ERROR);
+          replica.stepDown(true);
         }
         break;
       case REOPEN:
-        if (!log.isOpen() && !hosted.isOffline()) {
-          onBecome(decided);
+        if (!log.isOpen() && !replica.isOffline()) {
+          onBecome(replica.decided());
         }
         break;
     }
@@ -176,11 +167,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
 
   private void onAppend(Append append) throws IOException {
     if (!role.leads()) {
-      boolean offline = hosted != null && hosted.isOffline();
-      Leadership.answer(
-          append,
-          AppendResult.refused(
-              offline ? Errors.KAFKA_STORAGE_ERROR : Errors.NOT_LEADER_OR_FOLLOWER, null, -1));
+      Leadership.answer(append, AppendResult.refused(replica.whyNotLeading(), null, -1));
       return;
     }
     role.leadership().append(append, host.validators().get(), host.nowMs());
@@ -212,10 +199,10 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   }
 
   private void afterProgress() {
-    publish();
+    replica.publish();
     role.leadership().acknowledge();
     scheduleExpiry();
-    hosted.restless(!role.leadership().state().isQuiet());
+    replica.tellRestless();
   }
 
   private void scheduleExpiry() {
@@ -233,7 +220,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       return onDelete(deleteWhenQuiet);
     }
     if (log.forced(forced)) {
-      hosted.recoveryPoint(log.get().recoveryPoint());
+      replica.recoveryPointRose();
       if (role.leads()) {
         role.leadership().onLogEnd(host.nowMs());
         afterProgress();
@@ -261,16 +248,14 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
 
   private void propose() {
     role.propose();
-    if (hosted != null) {
-      hosted.restless(role.isRestless());
-    }
+    replica.tellRestless();
   }
 
   private void onFetched(Fetched fetched) throws IOException {
     try {
       if (role.onFetched(fetched)) {
-        keepRecoveryPoint();
-        publish();
+        replica.keepRecoveryPoint();
+        replica.publish();
         afterWrite();
       }
     } finally {
@@ -281,109 +266,28 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   // What the controller decides.
 
   private void onBecome(BecomeReplica become) throws IOException {
-    if (decided != null && become.image().partitionEpoch() < decided.image().partitionEpoch()) {
-      return;
-    }
-    decided = become;
-    if (hosted != null && become.directory() != hosted.directory()) {
-      decided = inDirectory(become, hosted.directory()); // who sent it had not heard of the move
-    }
-    if (hosted == null) {
-      name = new TopicPartition(become.topicName(), id.partition());
-      hosted = new HostedReplica(id, getContext().getSelf(), become.directory(), unopened());
-    }
-    if (hosted.isOffline()) {
-      return;
-    }
-    if (!decided.directory().isOnline()) {
-      stepDown(true);
+    if (!replica.decide(become)) {
       return;
     }
     if (!log.isOpen()) {
-      role.opened(log.open(name, decided));
-      hosted.recoveryPoint(log.get().recoveryPoint());
+      replica.open();
       reopenings = 0;
     }
     write(); // what is staged belongs to the epoch that ends now
-    PartitionImage image = become.image();
-    role.become(log.get(), image);
-    keepRecoveryPoint();
-    onReconfigure(become.config());
-    publish();
+    replica.become();
     if (role.leads()) {
       role.leadership().acknowledge();
       scheduleExpiry();
     }
     propose();
-    host.registry().enter(hosted);
-  }
-
-  /** Before anything is written where the log was cut. */
-  private void keepRecoveryPoint() throws IOException {
-    long safe = log.get().recoveryPoint();
-    if (safe < hosted.recoveryPoint()) {
-      hosted.recoveryPoint(safe);
-      decided.directory().recoveryPointFell(name, safe);
-    }
-  }
-
-  private void onReconfigure(LogConfig config) {
-    if (log.isOpen()) {
-      log.get().reconfigure(config);
-      hosted.compacted(config.compact());
-      role.onReconfigured(config);
-      decided =
-          new BecomeReplica(decided.topicName(), decided.image(), config, decided.directory());
-    }
-  }
-
-  private void publish() {
-    hosted.publish(view());
-  }
-
-  /** Leads no longer; {@code offline}, it also has to be found by whoever asks, to be told so. */
-  private void stepDown(boolean offline) {
-    hosted.stepDown(offline);
-    if (offline) {
-      host.registry().enter(hosted);
-    }
-  }
-
-  private PartitionView unopened() {
-    PartitionImage image = decided.image();
-    return new PartitionView(
-        id,
-        name,
-        false,
-        image.leader(),
-        image.leaderEpoch(),
-        image.partitionEpoch(),
-        0,
-        0,
-        UnopenedLog.INSTANCE);
-  }
-
-  private PartitionView view() {
-    PartitionImage image = decided.image();
-    return new PartitionView(
-        id,
-        name,
-        role.leads(),
-        image.leader(),
-        image.leaderEpoch(),
-        image.partitionEpoch(),
-        role.highWatermark(),
-        log.get().lastStableOffset(role.highWatermark()),
-        log.get().view());
+    replica.enter();
   }
 
   // Upkeep.
 
   private void onDeleteRecords(DeleteRecords delete) throws IOException {
     if (!role.leads()) {
-      boolean offline = hosted != null && hosted.isOffline();
-      Errors error = offline ? Errors.KAFKA_STORAGE_ERROR : Errors.NOT_LEADER_OR_FOLLOWER;
-      delete.replyTo().tell(new RecordsDeleted(error.code(), -1));
+      delete.replyTo().tell(new RecordsDeleted(replica.whyNotLeading().code(), -1));
       return;
     }
     write();
@@ -395,7 +299,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     if (log.isOpen()) {
       write();
       if (log.applyRetention(role.highWatermark())) {
-        publish();
+        replica.publish();
       }
     }
   }
@@ -416,62 +320,18 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       return onDelete(deleteWhenQuiet);
     }
     if (log.compacted(done)) {
-      publish();
+      replica.publish();
     }
     return this;
   }
 
-  /** Moves into the copy's directory, when the copy holds all and nobody works in this one. */
   private void onTakeOver(TakeOver offer) throws IOException {
     if (!log.isOpen() || log.isBusy() || deleteWhenQuiet != null) {
       offer.replyTo().tell(ReplicaMove.Offered.NOT_YET);
       return;
     }
     write();
-    PartitionLog moved;
-    try {
-      if (!offer.copy().step(log.get().view(), host.nowMs())) {
-        offer.replyTo().tell(ReplicaMove.Offered.NOT_YET);
-        return;
-      }
-      if (!offer.claimed().compareAndSet(false, true)) {
-        return; // the move was given up
-      }
-      moved =
-          offer
-              .directory()
-              .adopt(
-                  offer.copy().log(),
-                  decided.config(),
-                  host.producerIdExpirationMs(),
-                  host.nowMs());
-    } catch (IOException e) {
-      host.failed(offer.directory(), e);
-      offer.replyTo().tell(ReplicaMove.Offered.REFUSED);
-      return;
-    }
-    getContext().getLog().info("{} is in {} now.", name, offer.directory());
-    moveTo(offer.directory(), moved);
-    offer.replyTo().tell(ReplicaMove.Offered.TAKEN);
-  }
-
-  private void moveTo(ReplicaDirectory directory, PartitionLog moved) {
-    moved.raiseLogStart(Math.min(log.get().logStartOffset(), moved.logEndOffset()));
-    log.moveTo(
-        directory,
-        moved,
-        () -> {
-          role.moveTo(moved);
-          decided = inDirectory(decided, directory);
-          directory.note(Checkpoint.HIGH_WATERMARK, name, role.highWatermark());
-          hosted.moved(directory);
-          hosted.recoveryPoint(moved.recoveryPoint());
-          publish();
-        });
-  }
-
-  private static BecomeReplica inDirectory(BecomeReplica become, ReplicaDirectory directory) {
-    return new BecomeReplica(become.topicName(), become.image(), become.config(), directory);
+    replica.takeOver(offer).ifPresent(offer.replyTo()::tell);
   }
 
   // Ends.
@@ -483,13 +343,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       role.resign(Errors.NOT_LEADER_OR_FOLLOWER);
       return this;
     }
-    boolean safe = true;
-    if (decided != null) {
-      ReplicaDirectory directory = decided.directory();
-      close(Errors.UNKNOWN_TOPIC_OR_PARTITION);
-      safe = log.delete(directory, name);
-    }
-    return stopped(delete.replyTo(), safe);
+    return stopped(delete.replyTo(), replica.delete());
   }
 
   private Behavior<Command> onStop(Stop stop) {
@@ -497,15 +351,14 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     if (log.isOpen() && stop.clean()) {
       try {
         write();
-        role.resign(Errors.NOT_LEADER_OR_FOLLOWER);
-        log.closeCleanly(role.highWatermark());
+        replica.closeCleanly();
       } catch (IOException | RuntimeException e) {
         safe = false;
-        getContext().getLog().error("{} could not be closed cleanly.", name, e);
+        getContext().getLog().error("{} could not be closed cleanly.", replica.label(), e);
       }
     }
-    close(Errors.NOT_LEADER_OR_FOLLOWER);
-    return stopped(stop.replyTo(), safe && (hosted == null || !hosted.isOffline()));
+    replica.close(Errors.NOT_LEADER_OR_FOLLOWER);
+    return stopped(stop.replyTo(), safe && !replica.isOffline());
   }
 
   private Behavior<Command> stopped(akka.actor.typed.ActorRef<Stopped> replyTo, boolean safe) {
@@ -517,40 +370,29 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   public Behavior<Command> onSignal(Signal signal) {
     if (signal instanceof PostStop) {
       host.compactions().withdraw(getContext().getSelf(), log.isCompacting());
-      close(Errors.NOT_LEADER_OR_FOLLOWER);
-      if (hosted != null) {
-        host.registry().leave(hosted);
-        hosted.stopped();
-      }
+      replica.close(Errors.NOT_LEADER_OR_FOLLOWER);
+      replica.leave();
     }
     return this;
   }
 
-  /** Ends the leadership, if any, and closes the log, if open, as a crash would. */
-  private void close(Errors error) {
-    role.resign(error);
-    log.close(role.highWatermark());
-  }
-
   private void goOffline(IOException cause) {
-    ReplicaDirectory directory = decided.directory();
-    close(Errors.KAFKA_STORAGE_ERROR);
-    if (hosted != null) {
-      stepDown(true);
-    }
+    ReplicaDirectory directory = replica.decided().directory();
+    replica.close(Errors.KAFKA_STORAGE_ERROR);
+    replica.stepDown(true);
     host.failed(directory, cause);
   }
 
   private void startAfresh(RuntimeException cause) {
     getContext().getLog().error("{} starts afresh after an error of its own.", id, cause);
     try {
-      close(Errors.NOT_LEADER_OR_FOLLOWER);
+      replica.close(Errors.NOT_LEADER_OR_FOLLOWER);
     } catch (RuntimeException e) {
       cause.addSuppressed(e);
     }
-    if (hosted != null) {
+    if (replica.decided() != null) {
       boolean givesUp = ++reopenings > REOPENINGS_MAX;
-      stepDown(givesUp);
+      replica.stepDown(givesUp);
       if (!givesUp) {
         getContext().getSelf().tell(Tick.REOPEN);
       }

@@ -24,9 +24,19 @@ final class FetchCall extends CompletableFuture<FetchAnswer> {
   private final FetchSession session; // null when it has none
   private final int sessionEpoch;
   private final List<FetchPosition> positions; // null when they are the session's
+
+  /**
+   * How long a follower is let wait for records that nobody waits for. With acks=1 a leader has a
+   * new batch as soon as the follower has taken the last, and each turn costs both of them far more
+   * than its bytes.
+   */
+  private static final long HOLD_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
   private final AtomicBoolean woken = new AtomicBoolean();
   private final List<Watch> watches = new ArrayList<>();
   private Future<?> deadline;
+  private Future<?> hold;
+  private volatile boolean held;
 
   /** A call that is answered with all of its positions. */
   static FetchCall full(
@@ -67,11 +77,9 @@ final class FetchCall extends CompletableFuture<FetchAnswer> {
     if (attempt(false)) {
       return;
     }
-    deadline =
-        context
-            .connection()
-            .eventLoop()
-            .schedule(() -> attempt(true), waitNanos, TimeUnit.NANOSECONDS);
+    if (!held) {
+      deadline = answerIn(waitNanos);
+    }
   }
 
   @Override
@@ -95,6 +103,10 @@ final class FetchCall extends CompletableFuture<FetchAnswer> {
       return true;
     }
     if (answer == null) {
+      if (reader.isHeld() && !held) {
+        held = true;
+        hold = answerIn(HOLD_NANOS);
+      }
       return false;
     }
     stopWaiting();
@@ -140,15 +152,31 @@ final class FetchCall extends CompletableFuture<FetchAnswer> {
     if (session != null) {
       session.waitsNoLonger(this);
     }
-    if (deadline != null) {
-      deadline.cancel(false);
-      deadline = null;
-    }
+    deadline = cancelled(deadline);
+    hold = cancelled(hold);
   }
 
-  /** Has it look for its answer again; any thread. */
-  void wake() {
-    if (woken.compareAndSet(false, true)) {
+  private Future<?> answerIn(long nanos) {
+    return context
+        .connection()
+        .eventLoop()
+        .schedule(() -> attempt(true), nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private static Future<?> cancelled(Future<?> timer) {
+    if (timer != null) {
+      timer.cancel(false);
+    }
+    return null;
+  }
+
+  /**
+   * Has it look for its answer again; any thread.
+   *
+   * @param hurried whether also if it is held back a little
+   */
+  void wake(boolean hurried) {
+    if ((hurried || !held) && woken.compareAndSet(false, true)) {
       try {
         context.connection().eventLoop().execute(this::onWoken);
       } catch (RejectedExecutionException e) {
@@ -178,13 +206,18 @@ final class FetchCall extends CompletableFuture<FetchAnswer> {
     @Override
     public void published(PartitionView view) {
       if (reader.sight().showsNews(fetchOffset, before, view) || handle.isOffline()) {
-        wake();
+        wake(!reader.sight().follower() || view.awaited() || handle.isOffline());
       }
     }
 
     @Override
+    public boolean awaitsCommits() {
+      return !reader.sight().follower();
+    }
+
+    @Override
     public void stopped() {
-      wake();
+      wake(true);
     }
   }
 }

@@ -66,12 +66,13 @@ public final class FetchHandler implements ApiHandler<FetchRequestData> {
     boolean committedOnly = request.isolationLevel() == IsolationLevel.READ_COMMITTED.id();
     FetchReader reader =
         new FetchReader(
-            partitions,
-            context,
-            readerOf(context, request, replicaId),
-            committedOnly,
-            Math.min(request.minBytes(), most),
-            most);
+            FetchTerms.of(
+                partitions,
+                context,
+                audienceOf(context, request, replicaId),
+                committedOnly,
+                Math.min(request.minBytes(), most),
+                most));
     if (replicaId >= 0) {
       reader.report(FetchSession.positions(request), brokerEpoch);
     }
@@ -81,7 +82,8 @@ public final class FetchHandler implements ApiHandler<FetchRequestData> {
     return full ? full(context, request, reader) : incremental(context, request, reader);
   }
 
-  private FetchAudience readerOf(RequestContext context, FetchRequestData request, int replicaId) {
+  private FetchAudience audienceOf(
+      RequestContext context, FetchRequestData request, int replicaId) {
     if (replicaId >= 0) {
       return FetchAudience.follower(replicaId, rackAware, throttle);
     }

@@ -1,6 +1,8 @@
 package milena.kafka.api;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import milena.broker.partition.PartitionView;
+import milena.common.OffsetAndEpoch;
 import milena.common.TopicIdPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
@@ -55,6 +57,17 @@ final class FetchPosition {
 
   int lastFetchedEpoch() {
     return lastFetchedEpoch;
+  }
+
+  /** Where the epoch of its last record ends in this replica's log. */
+  OffsetAndEpoch epochEnd(PartitionView view) {
+    return view.log().endOffsetForEpoch(lastFetchedEpoch);
+  }
+
+  /** Whether the last record before it is not one of the log whose epoch ends there. */
+  boolean isForeign(OffsetAndEpoch end) {
+    return lastFetchedEpoch >= 0
+        && (end.leaderEpoch() < lastFetchedEpoch || end.offset() < fetchOffset);
   }
 
   int maxBytes() {

@@ -131,14 +131,19 @@ final class FetchSession {
     return positions.size() - awake.size();
   }
 
-  /** A partition has published something; from its thread. */
-  void changed(FetchPosition position, boolean answerable) {
+  /**
+   * A partition has published something; from its thread.
+   *
+   * @param answerable whether a waiting call may have its answer now
+   * @param hurried whether it should even if it is held back a little
+   */
+  void changed(FetchPosition position, boolean answerable, boolean hurried) {
     if (position.changed.compareAndSet(false, true)) {
       changed.add(position);
     }
     FetchCall call = answerable ? waiting.get() : null;
     if (call != null) {
-      call.wake();
+      call.wake(hurried);
     }
   }
 
@@ -150,7 +155,7 @@ final class FetchSession {
     awake.remove(position);
     watch(position, handle);
     if (handle.view() != seen) {
-      changed(position, false);
+      changed(position, false, false);
     }
   }
 
@@ -168,7 +173,7 @@ final class FetchSession {
   synchronized void await(FetchCall call, FetchReader reader) {
     FetchCall late = waiting.getAndSet(call);
     if (late != null) {
-      late.wake();
+      late.wake(true);
     }
     for (FetchPosition position : awake()) {
       PartitionHandle handle = ended ? null : reader.find(position);

@@ -106,12 +106,13 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
             partitions.troubles(),
             wanted.timestamp(),
             end(request, view),
+            whileBehind(context, request, view),
             context.apiVersion() >= 4,
             answer);
     if (!lookup.fromView()) {
       lookups.add(lookup);
     }
-    return Errors.NONE;
+    return Errors.forCode(answer.errorCode());
   }
 
   /** Where what the asker may see ends. */
@@ -122,6 +123,21 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequestDa
     return request.isolationLevel() == IsolationLevel.READ_COMMITTED.id()
         ? view.lastStableOffset()
         : view.highWatermark();
+  }
+
+  /**
+   * What a client is told of the end while a new leader does not know yet how much of what it took
+   * over is committed (KIP-207): an older end than it may have seen at the last leader helps
+   * nobody.
+   */
+  private static Errors whileBehind(
+      RequestContext context, ListOffsetsRequestData request, PartitionView view) {
+    boolean consumer = request.replicaId() == ListOffsetsRequest.CONSUMER_REPLICA_ID;
+    if (!consumer
+        || view.log().endOffsetForEpoch(view.leaderEpoch() - 1).offset() <= view.highWatermark()) {
+      return Errors.NONE;
+    }
+    return context.apiVersion() >= 5 ? Errors.OFFSET_NOT_AVAILABLE : Errors.LEADER_NOT_AVAILABLE;
   }
 
   /** The first version in which this timestamp has its special meaning. */

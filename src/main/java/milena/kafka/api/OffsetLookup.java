@@ -15,6 +15,8 @@ import org.apache.kafka.common.requests.ListOffsetsRequest;
  *
  * @param timestamp a time, or one of Kafka's names for a special offset
  * @param end where what the asker may see ends
+ * @param whileBehind what is told instead of an offset at or behind that end; NONE when the end is
+ *     all that is committed
  * @param tellEpoch whether the answer has room for a leader epoch
  */
 record OffsetLookup(
@@ -23,6 +25,7 @@ record OffsetLookup(
     ReadTroubles troubles,
     long timestamp,
     long end,
+    Errors whileBehind,
     boolean tellEpoch,
     ListOffsetsPartitionResponse answer) {
   private static final long NONE = -1;
@@ -30,7 +33,11 @@ record OffsetLookup(
   /** Answers from the view alone; false when {@link #run} has to. */
   boolean fromView() {
     if (timestamp == ListOffsetsRequest.LATEST_TIMESTAMP) {
-      tell(NONE, end, view.leaderEpoch());
+      if (whileBehind == Errors.NONE) {
+        tell(NONE, end, view.leaderEpoch());
+      } else {
+        answer.setErrorCode(whileBehind.code());
+      }
     } else if (timestamp == ListOffsetsRequest.EARLIEST_TIMESTAMP
         || timestamp == ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP) {
       long start = view.log().logStartOffset();
@@ -54,7 +61,9 @@ record OffsetLookup(
               : view.log().offsetForTimestamp(timestamp);
       found
           .filter(place -> place.offset() < end)
-          .ifPresent(place -> tell(place.timestampMs(), place.offset(), place.leaderEpoch()));
+          .ifPresentOrElse(
+              place -> tell(place.timestampMs(), place.offset(), place.leaderEpoch()),
+              () -> answer.setErrorCode(whileBehind.code()));
     } catch (OffsetOutOfLogException e) {
       // The segment was deleted under the lookup: the asker may look again.
       answer.setErrorCode(Errors.LEADER_NOT_AVAILABLE.code());

@@ -6,7 +6,8 @@ import milena.broker.partition.PartitionView;
 /**
  * A fetch session's eye on one partition. It tells the session of each view that is published, and
  * closes after one that a waiting fetch may be answered from: it is opened again when the session
- * has seen that. So a session that nobody uses any more costs each of its partitions one call.
+ * has seen that. So a session that nobody uses any more costs each of its partitions one call. A
+ * follower's stays open until somebody waits for the follower.
  */
 final class SessionWatch implements PartitionHandle.Watcher {
   private final FetchSession session;
@@ -43,15 +44,21 @@ final class SessionWatch implements PartitionHandle.Watcher {
   public void published(PartitionView view) {
     boolean answerable =
         session.sight().showsNews(position.fetchOffset(), before, view) || handle.isOffline();
-    if (answerable) {
+    boolean hurried = !session.sight().follower() || view.awaited() || handle.isOffline();
+    if (answerable && hurried) {
       close(); // before it is told, so that who has been told finds it closed
     }
-    session.changed(position, answerable);
+    session.changed(position, answerable, hurried);
+  }
+
+  @Override
+  public boolean awaitsCommits() {
+    return !session.sight().follower();
   }
 
   @Override
   public void stopped() {
     open = false;
-    session.changed(position, true);
+    session.changed(position, true, true);
   }
 }

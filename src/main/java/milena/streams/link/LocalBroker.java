@@ -224,6 +224,11 @@ public final class LocalBroker {
     }
 
     @Override
+    public boolean awaitsCommits() {
+      return true;
+    }
+
+    @Override
     public void stopped() {
       due.complete(null);
     }

@@ -50,6 +50,7 @@ public final class FilePartition implements PartitionHandle, AutoCloseable {
   private volatile PartitionView view;
   private ActorRef<PartitionReplica.Command> replica = inbox.getRef();
   private volatile boolean offline;
+  private boolean awaited;
   private boolean leading = true;
   private int leaderEpoch;
   private long logStart;
@@ -142,6 +143,12 @@ public final class FilePartition implements PartitionHandle, AutoCloseable {
     return publish(view.highWatermark(), view.lastStableOffset());
   }
 
+  /** From now on somebody waits for its followers, or nobody does. */
+  public FilePartition awaited(boolean now) {
+    awaited = now;
+    return publish(view.highWatermark(), view.lastStableOffset());
+  }
+
   /** Publishes what there is now, and tells the watchers. */
   public FilePartition publish(long highWatermark, long lastStableOffset) {
     view =
@@ -154,7 +161,8 @@ public final class FilePartition implements PartitionHandle, AutoCloseable {
             0,
             highWatermark,
             lastStableOffset,
-            new View(logStart, logEnd, List.copyOf(batches), List.copyOf(aborted)));
+            new View(logStart, logEnd, List.copyOf(batches), List.copyOf(aborted)),
+            awaited);
     watchers.forEach(watcher -> watcher.published(view));
     return this;
   }

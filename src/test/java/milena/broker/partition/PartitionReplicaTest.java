@@ -181,6 +181,43 @@ public class PartitionReplicaTest extends JUnitSuite {
   }
 
   @Test
+  public void aLeaderTellsWhetherSomebodyWaitsForItsFollowers() {
+    ActorRef<Command> leader = node.spawn(0);
+    leader.tell(become(Replicas.image(0, 0, 1, 1, 2), DEFAULT));
+    node.append(leader, 1, node.batch("for nobody")).await();
+    assertFalse(node.view(0).awaited());
+
+    Reader reader = new Reader();
+    PartitionHandle handle = node.registry.find(Replicas.id(0));
+    handle.watch(reader);
+    node.append(leader, 1, node.batch("for a reader")).await();
+    assertTrue(node.view(0).awaited());
+    handle.unwatch(reader);
+
+    Answer all = node.append(leader, -1, node.batch("for its producer"));
+    node.append(leader, 1, node.batch("behind it")).await();
+    assertTrue(node.view(0).awaited());
+    leader.tell(new PartitionReplica.FollowerFetched(2, 0, 0, 4, 0));
+    all.await();
+    node.append(leader, 1, node.batch("for nobody")).await();
+    assertFalse(node.view(0).awaited());
+  }
+
+  /** It has had all that is committed. */
+  private static final class Reader implements PartitionHandle.Watcher {
+    @Override
+    public void published(PartitionView view) {}
+
+    @Override
+    public void stopped() {}
+
+    @Override
+    public boolean awaitsCommits() {
+      return true;
+    }
+  }
+
+  @Test
   public void tooFewInSync() {
     ActorRef<Command> replica = node.spawn(0);
     LogConfig two = LogConfigs.with(c -> c.minInSyncReplicas = 2);

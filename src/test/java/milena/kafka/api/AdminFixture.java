@@ -171,7 +171,8 @@ final class AdminFixture {
         0,
         8,
         8,
-        new TestLogView(10, 1234));
+        new TestLogView(10, 1234),
+        false);
   }
 
   private Behavior<Controller.Command> controller() {

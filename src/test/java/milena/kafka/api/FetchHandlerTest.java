@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import milena.broker.partition.FilePartition;
+import milena.broker.partition.PartitionHandle;
 import milena.broker.partition.PartitionReplica;
 import milena.broker.partition.ReplicationThrottle;
 import org.apache.kafka.common.Uuid;
@@ -292,10 +293,55 @@ public class FetchHandlerTest extends JUnitSuite {
 
   @Test
   public void anotherReplicaSeesAllAndTellsWhereItStands() {
-    first.append("a").write("b", 0).publish(1, 1);
+    first.append("a").write("b", 0).publish(1, 1).awaited(true);
     PartitionData part = part(now(fetch(17, fromReplica(at(0, 1).setCurrentLeaderEpoch(0)))), 0);
     assertEquals(ONE_BATCH, part.records().sizeInBytes());
     first.inbox.expectMessage(new PartitionReplica.FollowerFetched(1, 9, 0, 1, -1));
+  }
+
+  @Test
+  public void whatNobodyWaitsForIsGivenToReplicasALittleLater() {
+    first.write("a", 0).publish(0, 0);
+    var answer = fetch(17, fromReplica(at(0, 0)));
+    assertFalse(answer.isDone());
+    first.write("b", 0).publish(0, 0);
+    loop.runPendingTasks();
+    assertFalse(answer.isDone());
+    loop.advanceTimeBy(5, TimeUnit.MILLISECONDS);
+    loop.runScheduledPendingTasks();
+    assertEquals(2 * ONE_BATCH, part(now(answer), 0).records().sizeInBytes());
+  }
+
+  @Test
+  public void whatSomebodyComesToWaitForIsGivenToReplicasAtOnce() {
+    FetchRequestData begin = fromReplica(at(0, 0)).setSessionEpoch(0).setMaxWaitMs(0);
+    int session = now(fetch(17, begin)).sessionId();
+    var answer = fetch(17, inSession(session, 1, 500).setReplicaState(replica()));
+    first.write("a", 0).publish(0, 0);
+    loop.runPendingTasks();
+    assertFalse(answer.isDone());
+    first.awaited(true);
+    loop.runPendingTasks();
+    assertEquals(ONE_BATCH, part(now(answer), 0).records().sizeInBytes());
+    now(fetch(17, inSession(session, FetchMetadata.FINAL_EPOCH, 0)));
+  }
+
+  @Test
+  public void aReplicaWithALongWayToGoIsNotHeldBack() {
+    first.write("a".repeat(256 << 10), 0).publish(0, 0);
+    int got = part(now(fetch(17, fromReplica(at(0, 0)))), 0).records().sizeInBytes();
+    assertTrue(got > 256 << 10);
+  }
+
+  @Test
+  public void onlyReadersOfWhatIsCommittedWaitForTheFollowers() {
+    var consumer = fetch(12, request(500, at(0, 0)));
+    assertTrue(first.watchers.stream().allMatch(PartitionHandle.Watcher::awaitsCommits));
+    consumer.cancel(false);
+    var replica = fetch(17, fromReplica(at(0, 0)));
+    assertEquals(1, first.watchers.size());
+    assertTrue(first.watchers.stream().noneMatch(PartitionHandle.Watcher::awaitsCommits));
+    replica.cancel(false);
   }
 
   @Test

@@ -84,6 +84,20 @@ public class ListOffsetsHandlerTest extends JUnitSuite {
   }
 
   @Test
+  public void aNewLeaderThatIsBehindTellsNoEnd() {
+    partition.leads(true, 4); // from offset 6, with 5 known to be committed
+    assertEquals(Errors.OFFSET_NOT_AVAILABLE.code(), ask(5, -1).errorCode());
+    assertEquals(Errors.LEADER_NOT_AVAILABLE.code(), ask(4, -1).errorCode());
+    assertEquals(Errors.OFFSET_NOT_AVAILABLE.code(), ask(LATEST_VERSION, 550).errorCode());
+    assertEquals(2, ask(LATEST_VERSION, 250).offset());
+    assertEquals(1, ask(LATEST_VERSION, -2).offset());
+    ListOffsetsRequestData replica = new ListOffsetsRequestData().setReplicaId(-2);
+    assertEquals(6, ask(LATEST_VERSION, replica, at(-1)).offset());
+    partition.publish(6, 6);
+    assertEquals(6, ask(LATEST_VERSION, -1).offset());
+  }
+
+  @Test
   public void oldVersionsHaveNoEpochAndFewerNames() {
     ListOffsetsPartitionResponse old = ask(3, -1);
     assertEquals(5, old.offset());
