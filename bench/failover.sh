@@ -94,14 +94,12 @@ launch() { # SYSTEM NODE
       -cp "$libs/*" kafka.Kafka "$config" >>"$work/kafka-$2.log" 2>&1 </dev/null &
   fi
   pid[$2]=$!
+  disown $!
 }
 
 halt() {
   local p
-  for p in "${pid[@]}"; do
-    disown "$p" 2>/dev/null || true
-    kill -9 "$p" 2>/dev/null || true
-  done
+  for p in "${pid[@]}"; do kill -9 "$p" 2>/dev/null || true; done
   pid=()
   rm -rf "$work/data"
 }

@@ -27,34 +27,26 @@ public final class LogbackSetup extends ContextAwareBase implements Configurator
 
   /** Libraries tell of what goes wrong; what goes right is Milena's to tell. */
   private static final Map<String, Level> LEVELS =
-      Map.of(
-          Logger.ROOT_LOGGER_NAME,
-          Level.WARN,
-          "milena",
-          Level.INFO,
+      Map.ofEntries(
+          Map.entry(Logger.ROOT_LOGGER_NAME, Level.WARN),
+          Map.entry("milena", Level.INFO),
           // Ratis warns of its own options and of a group of one being a group of one,
-          "org.apache.ratis",
-          Level.ERROR,
-          "org.apache.ratis.server",
-          Level.WARN,
+          Map.entry("org.apache.ratis", Level.ERROR),
+          Map.entry("org.apache.ratis.server", Level.WARN),
           // takes it for news that its threads are interrupted to end them,
-          "org.apache.ratis.server.raftlog.segmented.SegmentedRaftLogWorker",
-          Level.ERROR,
+          Map.entry(
+              "org.apache.ratis.server.raftlog.segmented.SegmentedRaftLogWorker", Level.ERROR),
           // and tells at length of a successor that is stopping, too (the hand-over goes on to the
           // next).
-          "org.apache.ratis.server.impl.TransferLeadership",
-          Level.ERROR,
+          Map.entry("org.apache.ratis.server.impl.TransferLeadership", Level.ERROR),
           // A peer that is away is the controller's to tell of, not that of each stream to it.
-          "org.apache.ratis.server.leader.LogAppender",
-          Level.ERROR,
+          Map.entry("org.apache.ratis.server.leader.LogAppender", Level.ERROR),
           // Whose run has ended is the controller's to tell as well.
-          "akka.remote.artery.Association",
-          Level.ERROR,
+          Map.entry("akka.remote.artery.Association", Level.ERROR),
+          Map.entry("akka.remote.artery.ArteryTransport", Level.ERROR),
           // The node itself says what a start waits for; each buffered message needs no line.
-          "akka.cluster.sharding.ShardRegion",
-          Level.ERROR,
-          "akka.stream.Materializer",
-          Level.ERROR);
+          Map.entry("akka.cluster.sharding.ShardRegion", Level.ERROR),
+          Map.entry("akka.stream.Materializer", Level.ERROR));
 
   /** For Logback. */
   public LogbackSetup() {}

@@ -14,8 +14,10 @@ import akka.remote.artery.ThisActorSystemQuarantinedEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import milena.broker.membership.ClusterMember;
@@ -109,6 +111,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
   private final Executor blocking;
   private final Optional<BrokerSide> broker;
   private NodeCore core;
+  private final Set<String> takenForDeadBy = new HashSet<>();
   private ActorRef<ClusterMember.Command> member;
   private boolean joined;
   private boolean directoriesRead;
@@ -274,9 +277,14 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
     return this;
   }
 
-  /** Some other node will never listen to this run again, since it counts as dead there. */
+  /**
+   * Some other node will never listen to this run again, since it counts as dead there. It says so
+   * for each message that it gets.
+   */
   private Behavior<Command> onQuarantined(Quarantined quarantined) {
-    getContext().getLog().warn("The node at {} takes this run for dead", quarantined.by());
+    if (takenForDeadBy.add(quarantined.by())) {
+      getContext().getLog().warn("The node at {} takes this run for dead", quarantined.by());
+    }
     fate.expelled();
     return this;
   }
