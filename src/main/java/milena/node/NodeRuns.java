@@ -30,8 +30,7 @@ final class NodeRuns {
   static NodeRuns start(Settings settings, Runnable onEnd) {
     NodeRuns runs = new NodeRuns(settings, onEnd);
     synchronized (runs) {
-      runs.current = runs.next();
-      runs.current.start();
+      runs.current = runs.startNext();
     }
     return runs;
   }
@@ -40,8 +39,29 @@ final class NodeRuns {
     return current;
   }
 
-  private RunningNode next() {
-    return RunningNode.of(settings, onEnd, this::beginAgain);
+  /**
+   * The next run that is up, or one that was not started because all is over. One that counts as
+   * dead before it is up, as after a long sleep in its start, makes room for another.
+   */
+  private RunningNode startNext() {
+    try {
+      while (true) {
+        RunningNode next = RunningNode.of(settings, onEnd, this::beginAgain);
+        beginning = next;
+        try {
+          if (!over) {
+            next.start();
+          }
+          return next;
+        } catch (CannotStart e) {
+          if (over || !next.isExpelled()) {
+            throw e;
+          }
+        }
+      }
+    } finally {
+      beginning = null;
+    }
   }
 
   /** Stops cleanly; a run that begins anew ends without having been up. */
@@ -74,21 +94,13 @@ final class NodeRuns {
     }
     current.withdraw();
     try {
-      RunningNode next = next();
-      beginning = next;
-      if (over) {
-        return;
-      }
-      next.start();
-      current = next;
+      current = startNext();
     } catch (CannotStart e) {
       if (!over) {
         LOG.error("The node can't begin anew", e);
         over = true;
         onEnd.run();
       }
-    } finally {
-      beginning = null;
     }
   }
 }

@@ -306,15 +306,26 @@ final class RunningNode {
     }
   }
 
+  /** Whether its cluster takes this run for dead. */
+  synchronized boolean isExpelled() {
+    return isExpelled;
+  }
+
   private void expelled() {
+    boolean starts;
     synchronized (this) {
-      if (state != State.RUNNING || isExpelled) {
+      if ((state != State.RUNNING && state != State.STARTING) || isExpelled) {
         return;
       }
       isExpelled = true;
+      starts = state == State.STARTING;
     }
     LOG.warn("Node {} counts as dead in its cluster: it begins anew.", config.broker().nodeId());
-    new Thread(onExpelled, "milena-begin-anew").start();
+    if (starts) {
+      up.completeExceptionally(new CannotStart("Its cluster takes this start for dead.", null));
+    } else {
+      new Thread(onExpelled, "milena-begin-anew").start();
+    }
   }
 
   /** Something has gone that the node can't live without; ends a running node or fails a start. */
