@@ -6,18 +6,25 @@ import java.util.Map;
 
 /**
  * When the controller last heard from each broker. Nothing of it is durable: a new controller gives
- * every broker a full session from its own start. Times are of any clock that only goes forward.
+ * every broker a full session from its own start, but half of one to the node that led before it:
+ * that one has just spoken if it handed over, and was silent for a while if it did not. Times are
+ * of any clock that only goes forward.
  */
 public final class BrokerSessions {
   private final long sessionMs;
   private final long startedMs;
+  private final int formerLeader;
   private final Map<Integer, Session> sessions = new HashMap<>();
 
   private record Session(long epoch, long lastHeardMs, long appliedSequence) {}
 
-  public BrokerSessions(long sessionMs, long nowMs) {
+  /**
+   * @param formerLeader the node that controlled before; -1 when it is not known
+   */
+  public BrokerSessions(long sessionMs, long nowMs, int formerLeader) {
     this.sessionMs = sessionMs;
     this.startedMs = nowMs;
+    this.formerLeader = formerLeader;
   }
 
   /** A sign of life of one incarnation. */
@@ -42,7 +49,10 @@ public final class BrokerSessions {
 
   private long lastHeardMs(BrokerImage broker) {
     Session session = sessions.get(broker.id());
-    return session == null || session.epoch != broker.epoch() ? startedMs : session.lastHeardMs;
+    if (session != null && session.epoch == broker.epoch()) {
+      return session.lastHeardMs;
+    }
+    return broker.id() == formerLeader ? startedMs - sessionMs / 2 : startedMs;
   }
 
   /** The event that all other brokers that are let in have applied. */

@@ -41,7 +41,8 @@ public final class LogbackSetup extends ContextAwareBase implements Configurator
           Map.entry("org.apache.ratis.server.impl.TransferLeadership", Level.ERROR),
           // A peer that is away is the controller's to tell of, not that of each stream to it.
           Map.entry("org.apache.ratis.server.leader.LogAppender", Level.ERROR),
-          // Whose run has ended is the controller's to tell as well.
+          // Who is silent and whose run has ended is the controller's to tell as well.
+          Map.entry("akka.cluster.Cluster", Level.ERROR),
           Map.entry("akka.remote.artery.Association", Level.ERROR),
           Map.entry("akka.remote.artery.ArteryTransport", Level.ERROR),
           // The node itself says what a start waits for; each buffered message needs no line.

@@ -194,7 +194,7 @@ public class BrokerDecisionsTest extends JUnitSuite {
 
   @Test
   public void silenceEndsASession() {
-    BrokerSessions sessions = new BrokerSessions(3_000, 10_000);
+    BrokerSessions sessions = new BrokerSessions(3_000, 10_000, -1);
     assertEquals(
         "a new controller gives all a full session", List.of(), sessions.expired(two, 12_999));
     sessions.heard(1, 101, 5, 12_000);
@@ -205,6 +205,15 @@ public class BrokerDecisionsTest extends JUnitSuite {
     assertTrue(image.brokers().get(2).fenced());
     assertEquals(List.of(1), image.topic("t").partition(0).isr());
     assertTrue(decisions.fence(image, List.of(two.brokers().get(2))).events().isEmpty());
+  }
+
+  @Test
+  public void whoLedBeforeHasHalfASession() {
+    BrokerSessions sessions = new BrokerSessions(3_000, 10_000, 2);
+    assertEquals(List.of(), sessions.expired(two, 11_499));
+    assertEquals(List.of(two.brokers().get(2)), sessions.expired(two, 11_500));
+    sessions.heard(2, 102, 5, 11_500);
+    assertEquals(List.of(), sessions.expired(two, 12_999));
   }
 
   @Test

@@ -58,7 +58,7 @@ final class SimulatedController {
     this.brokers = new BrokerDecisions(rules);
     this.inSync = new InSyncDecisions(rules);
     this.reassignments = new Reassignments(rules);
-    this.sessions = new BrokerSessions(SESSION_MS, clock.nowMs());
+    this.sessions = new BrokerSessions(SESSION_MS, clock.nowMs(), -1);
     check();
   }
 

@@ -63,6 +63,7 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
   private ActorRef<Command> leaderDoor;
   private long term = NOT_LEADING;
   private int leader = NOBODY;
+  private int formerLeader = NOBODY;
 
   /** How often the leader was said to be dead. */
   private int suspicions;
@@ -237,7 +238,10 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
 
   /** Another node leads: it has the controller, or is about to. */
   private Behavior<Object> onLeaderIs(LeaderIs now) {
-    leader = now.nodeId();
+    if (now.nodeId() != leader) {
+      formerLeader = leader;
+      leader = now.nodeId();
+    }
     suspicions = 0;
     leaderDoor = doors.apply(leader).orElse(null);
     if (leaderDoor != null) {
@@ -265,7 +269,7 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
   }
 
   private void startController() {
-    controller = getContext().spawnAnonymous(controllers.forTerm(term));
+    controller = getContext().spawnAnonymous(controllers.forTerm(term, formerLeader));
     getContext().watch(controller);
     timers.cancel(Happening.PATIENCE_ENDS);
     List<Waiting> held = List.copyOf(waiting);

@@ -79,7 +79,11 @@ public final class ControllerShell
 
   /** Makes the controller of one term. */
   public interface Factory {
-    Behavior<Command> forTerm(long term);
+    /**
+     * @param formerLeader the node that controlled before, as far as this one has heard; -1 for
+     *     none
+     */
+    Behavior<Command> forTerm(long term, int formerLeader);
   }
 
   /** A controller that finds nobody dead, and whose elections nobody counts. */
@@ -105,7 +109,7 @@ public final class ControllerShell
       RandomGenerator random,
       NodeProbe probe,
       ElectionCounts counts) {
-    return term ->
+    return (term, formerLeader) ->
         Behaviors.setup(
             context ->
                 Behaviors.withTimers(
@@ -116,7 +120,7 @@ public final class ControllerShell
                             timers,
                             settings,
                             new ControllerDesk(settings, rules, random),
-                            new ControllerWatch(settings, clockMs),
+                            new ControllerWatch(settings, clockMs, formerLeader),
                             random,
                             probe,
                             counts)));

@@ -30,11 +30,12 @@ final class ControllerWatch {
   private final BrokerSessions sessions;
   private final NodeSessions nodes;
 
-  ControllerWatch(ControllerSettings settings, LongSupplier clockMs) {
+  ControllerWatch(ControllerSettings settings, LongSupplier clockMs, int formerLeader) {
     // Checked several times a session: half of one without any is a standstill of our own.
     this.clockMs = new AttentionClock(clockMs, settings.session().toMillis() / 2);
     this.brokers = new BrokerDecisions(settings.elections());
-    this.sessions = new BrokerSessions(settings.session().toMillis(), this.clockMs.getAsLong());
+    this.sessions =
+        new BrokerSessions(settings.session().toMillis(), this.clockMs.getAsLong(), formerLeader);
     this.nodes =
         new NodeSessions(settings.lookAfterMs(), settings.deadAfterMs(), this.clockMs.getAsLong());
   }

@@ -70,7 +70,7 @@ public class ControllerGatewayTest extends JUnitSuite {
     public void abandon() {}
   }
 
-  private record Started(long term, ActorRef<Controller.Command> controller) {}
+  private record Started(long term, int formerLeader, ActorRef<Controller.Command> controller) {}
 
   private final Leadership log = new Leadership();
   private final TestProbe<Started> started = kit.createTestProbe(Started.class);
@@ -83,10 +83,10 @@ public class ControllerGatewayTest extends JUnitSuite {
     return kit.spawn(ControllerGateway.create(log, this::controllerOf, patience));
   }
 
-  private Behavior<Controller.Command> controllerOf(long term) {
+  private Behavior<Controller.Command> controllerOf(long term, int formerLeader) {
     return Behaviors.setup(
         context -> {
-          started.ref().tell(new Started(term, context.getSelf()));
+          started.ref().tell(new Started(term, formerLeader, context.getSelf()));
           return Behaviors.receiveMessage(
               command -> {
                 received.ref().tell(command);
@@ -100,6 +100,20 @@ public class ControllerGatewayTest extends JUnitSuite {
 
   private Controller.AllocateProducerIds command(int broker) {
     return new Controller.AllocateProducerIds(broker, 1, replies.ref());
+  }
+
+  @Test
+  public void aControllerIsToldWhoLedBefore() {
+    gateway(Duration.ofSeconds(30));
+    MetadataLog.Observer told = log.observer.join();
+    told.onLeaderReady(1);
+    assertEquals(-1, started.receiveMessage().formerLeader());
+    told.onLeader(2);
+    told.onLeader(3);
+    told.onLeader(3);
+    told.onLeader(1);
+    told.onLeaderReady(4);
+    assertEquals(3, started.receiveMessage().formerLeader());
   }
 
   @Test

@@ -66,9 +66,9 @@ public class ControllerShellTest extends JUnitSuite {
         kit.spawn(
             ControllerGateway.create(
                 log,
-                term -> {
+                (term, formerLeader) -> {
                   started.ref().tell(term);
-                  return factory.forTerm(term);
+                  return factory.forTerm(term, formerLeader);
                 },
                 Duration.ofMinutes(1)));
   }
