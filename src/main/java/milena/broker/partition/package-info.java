@@ -7,8 +7,8 @@
  * staged, writes it at once, moves the high watermark, publishes a {@link
  * milena.broker.partition.PartitionView} and answers. Everybody else reads views, found in the
  * {@link milena.broker.partition.PartitionRegistry}, without a message. The appends of one leader
- * epoch are {@link milena.broker.partition.Leadership}'s; the actor around it opens and closes the
- * log, follows the controller's decisions and looks after the disk.
+ * epoch are {@link milena.broker.partition.Leadership}'s; what else the replica is and shows is
+ * {@code LocalReplica}'s; the actor around them takes the messages and keeps the times.
  *
  * <p>{@link milena.broker.partition.ReplicaReconciler}, one per node, makes the node's replicas
  * what the newest image of the cluster says: it starts, tells and deletes them, assigns log
