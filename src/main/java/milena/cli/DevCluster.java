@@ -34,6 +34,9 @@ final class DevCluster {
   private final CountDownLatch up;
   private final CountDownLatch allRead;
 
+  /** All nodes have ended, or one before it was up. */
+  private final CountDownLatch over;
+
   /**
    * @param port of the first node; the others take the next ones
    * @param settings over what every node gets
@@ -45,6 +48,7 @@ final class DevCluster {
     this.settings = settings;
     this.up = new CountDownLatch(nodes);
     this.allRead = new CountDownLatch(nodes);
+    this.over = new CountDownLatch(1);
   }
 
   /** Where clients connect. */
@@ -53,8 +57,9 @@ final class DevCluster {
   }
 
   /**
-   * Starts all nodes and waits until the last has ended: one that dies leaves the others alone.
-   * SIGTERM and SIGINT stop all of them cleanly and end this process with 0.
+   * Starts all nodes and waits until the last has ended: one that dies leaves the others alone, but
+   * one that can't start ends them all, since they would wait for it for ever. SIGTERM and SIGINT
+   * stop all of them cleanly and end this process with 0.
    *
    * @param onUp told when all serve
    */
@@ -65,12 +70,15 @@ final class DevCluster {
     Thread teller = new Thread(() -> tellWhenUp(onUp), "milena-up");
     teller.setDaemon(true);
     teller.start();
-    allRead.await();
+    over.await();
     try {
       Runtime.getRuntime().removeShutdownHook(stopper);
     } catch (IllegalStateException stopping) {
       // The stopper is at work and ends the process.
       Thread.currentThread().join();
+    }
+    if (allRead.getCount() > 0) {
+      System.err.println("milena: A node could not start, so the others are stopped.");
     }
     stopAll();
     return 1;
@@ -146,10 +154,10 @@ final class DevCluster {
 
   /** Passes on what a node says, until it has nothing more to say. */
   private void relay(int id, Process process) {
+    boolean told = false;
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      boolean told = false;
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         System.out.println(id + " | " + line);
         if (!told && line.contains("Node " + id + " of cluster ") && line.contains(" is up ")) {
@@ -164,6 +172,9 @@ final class DevCluster {
       Thread.currentThread().interrupt();
     } finally {
       allRead.countDown();
+      if (!told || allRead.getCount() == 0) {
+        over.countDown();
+      }
     }
   }
 

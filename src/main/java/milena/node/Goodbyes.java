@@ -5,6 +5,7 @@ import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.cluster.typed.Cluster;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import milena.broker.controller.BrokerLifecycle;
@@ -19,6 +20,7 @@ import milena.metadata.MemberNode;
  * @param patience how long each may take
  */
 record Goodbyes(Duration patience) {
+  private static final Duration WITHDRAW_PATIENCE = Duration.ofSeconds(5);
   private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(1);
   private static final Duration MARGIN = Duration.ofSeconds(1);
 
@@ -37,6 +39,23 @@ record Goodbyes(Duration patience) {
             replyTo -> new ReplicaReconciler.StopAll(true, replyTo),
             patience,
             parts.system().scheduler()));
+  }
+
+  /**
+   * Closes the replicas of a run that counts as dead. Akka may end its actor system meanwhile, and
+   * with that the way to them: they close as a crash would then, and the next run recovers them.
+   */
+  void closeReplicasIfPossible(NodeParts parts) throws Exception {
+    CompletionStage<ReplicaReconciler.AllStopped> stopped =
+        AskPattern.ask(
+            parts.reconciler(),
+            replyTo -> new ReplicaReconciler.StopAll(true, replyTo),
+            WITHDRAW_PATIENCE,
+            parts.system().scheduler());
+    await(
+        CompletableFuture.anyOf(
+            stopped.handle((all, late) -> all).toCompletableFuture(),
+            parts.system().getWhenTerminated().toCompletableFuture()));
   }
 
   /** Lets the others know that this run ends, so that nobody has to find out. */

@@ -234,7 +234,8 @@ final class RunningNode {
     takedown.add("metadata log", () -> metadataLog.get().close());
     if (!system.getWhenTerminated().toCompletableFuture().isDone()) {
       system.tell(NodeGuardian.Ending.INSTANCE);
-      broker.ifPresent(parts -> takedown.add("replicas", () -> goodbyes.closeReplicas(parts)));
+      broker.ifPresent(
+          parts -> takedown.add("replicas", () -> goodbyes.closeReplicasIfPossible(parts)));
     }
     entrance.ifPresent(each -> takedown.add("front door", each::closeServer));
     finish(takedown.run());

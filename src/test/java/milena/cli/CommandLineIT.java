@@ -18,6 +18,7 @@ import org.junit.After;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
+import org.junit.rules.Timeout;
 import org.scalatestplus.junit.JUnitSuite;
 
 /** {@code bin/milena} as an operator sees it: what it says, and how it ends. */
@@ -26,6 +27,10 @@ public class CommandLineIT extends JUnitSuite {
       Path.of(System.getProperty("basedir", System.getProperty("user.dir")), "bin", "milena");
 
   @Rule public final TemporaryFolder folder = new TemporaryFolder();
+
+  /** A process that goes on and never says what is waited for. */
+  @Rule public final Timeout patience = Timeout.seconds(120);
+
   private final List<Process> started = new ArrayList<>();
 
   @After
@@ -62,13 +67,25 @@ public class CommandLineIT extends JUnitSuite {
 
   @Test
   public void devRunsAClusterThatEndsWithIt() throws Exception {
-    int port = freePort();
+    int port = freePortsForThree();
     Process nodes = milena("dev", "--nodes", "3", "--port", "" + port);
     awaitLine(nodes, "Milena is up: 3 nodes");
     FirstWords.exchange("127.0.0.1:" + (port + 2));
     nodes.destroy();
     assertTrue(nodes.waitFor(60, TimeUnit.SECONDS));
     assertEquals(0, nodes.exitValue());
+  }
+
+  @Test
+  public void devEndsWhenOneOfItsNodesCanNotStart() throws Exception {
+    int port = freePortsForThree();
+    try (ServerSocket taken = new ServerSocket(port + 1, 1, InetAddress.getByName("127.0.0.1"))) {
+      Process nodes = milena("dev", "--nodes", "3", "--port", "" + port);
+      awaitLine(nodes, ":" + taken.getLocalPort());
+      awaitLine(nodes, "milena: A node could not start");
+      assertTrue(nodes.waitFor(60, TimeUnit.SECONDS));
+      assertEquals(1, nodes.exitValue());
+    }
   }
 
   @Test
@@ -156,6 +173,29 @@ public class CommandLineIT extends JUnitSuite {
       }
     }
     throw new AssertionError("The node ended and never said '" + holding + "':\n" + said);
+  }
+
+  /** The first of three for clients; three for controllers are a hundred above them. */
+  private static int freePortsForThree() throws IOException {
+    for (int port = 20_000; port < 30_000; port += 10) {
+      if (isFree(port)
+          && isFree(port + 1)
+          && isFree(port + 2)
+          && isFree(port + 100)
+          && isFree(port + 101)
+          && isFree(port + 102)) {
+        return port;
+      }
+    }
+    throw new IOException("All ports are taken");
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+      return socket.isBound();
+    } catch (IOException taken) {
+      return false;
+    }
   }
 
   private static int freePort() throws IOException {

@@ -128,9 +128,9 @@ public class OneClusterIT extends JUnitSuite {
     try (MilenaCluster cluster = start()) {
       makeTopic(cluster);
       final String id = image(cluster, 3).clusterId().orElseThrow();
-      cluster.cutNode(3);
       cluster.killNode(1);
       cluster.killNode(2);
+      cluster.cutNode(3);
       new Starts(cluster, 2, 1).come();
       cluster.healNode(3);
       awaitOneMembership(cluster);
