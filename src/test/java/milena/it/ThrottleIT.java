@@ -1,6 +1,5 @@
 package milena.it;
 
-import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.nio.file.Files;
@@ -124,6 +123,15 @@ public class ThrottleIT extends JUnitSuite {
         .collect(Collectors.toSet());
   }
 
+  /** Who is asked may hear of it a moment after the tool was answered. */
+  private void awaitThrottles(Set<String> expected) {
+    Await.until("the throttles are " + expected, () -> throttles().equals(expected));
+  }
+
+  private void awaitUnderWay(Set<TopicPartition> expected) {
+    Await.until("under way are " + expected, () -> underWay().equals(expected));
+  }
+
   @Test
   public void aMoveTakesAsLongAsItsRateSaysAndOthersDoNotWait() throws Exception {
     Path heavy = plan(HEAVY, 2, 3);
@@ -131,17 +139,19 @@ public class ThrottleIT extends JUnitSuite {
     long expectedMs = 1000L * RECORDS * RECORD_BYTES / rate; // 8 s
     long begunAt = System.nanoTime();
     tool(heavy, "--execute", "--throttle", "" + rate).printed("Successfully started");
-    assertTrue(throttles().contains("follower.replication.throttled.replicas"));
+    Await.until(
+        "the throttles are known",
+        () -> throttles().contains("follower.replication.throttled.replicas"));
     producer.send(new ProducerRecord<>("heavy", 0, null, new byte[10])).get(30, TimeUnit.SECONDS);
     producer.send(new ProducerRecord<>("heavy", 1, null, new byte[10])).get(30, TimeUnit.SECONDS);
-    assertEquals(Set.of(HEAVY), underWay());
+    awaitUnderWay(Set.of(HEAVY));
     Await.until("all has moved", () -> underWay().isEmpty());
     long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunAt);
     // A fetch or two may go over the rate.
     assertTrue("took " + tookMs + " ms instead of " + expectedMs, tookMs > expectedMs / 2);
     tool(heavy, "--verify").printed("Reassignment of partition heavy-0 is completed", "Clearing");
-    assertEquals(Set.of(), throttles());
-    assertEquals(List.of(2, 3), replicas(HEAVY));
+    awaitThrottles(Set.of());
+    Await.until("it is there", () -> replicas(HEAVY).equals(List.of(2, 3)));
   }
 
   @Test
@@ -156,10 +166,10 @@ public class ThrottleIT extends JUnitSuite {
     Await.until("the light one has moved", () -> underWay().equals(Set.of(HEAVY)));
     tool(heavy, "--verify").printed("Reassignment of partition heavy-0 is still in progress");
     tool(heavy, "--cancel").printed("Successfully cancelled");
-    assertEquals(Set.of(), underWay());
-    assertEquals(List.of(1, 2), replicas(HEAVY));
-    assertEquals(List.of(2, 1), replicas(LIGHT));
-    assertEquals(Set.of(), throttles());
+    awaitUnderWay(Set.of());
+    Await.until("it is there", () -> replicas(HEAVY).equals(List.of(1, 2)));
+    Await.until("it is there", () -> replicas(LIGHT).equals(List.of(2, 1)));
+    awaitThrottles(Set.of());
   }
 
   @Test
@@ -167,19 +177,24 @@ public class ThrottleIT extends JUnitSuite {
     Path heavy = plan(HEAVY, 1, 3);
     milena("reassign", "start", heavy.toString(), "--throttle", "1000").printed("Begun");
     milena("reassign", "status").printed("heavy", "1,3,2");
-    assertEquals(Set.of(HEAVY), underWay());
-    Set<String> set = throttles();
-    assertTrue(set.toString(), set.contains("follower.replication.throttled.rate"));
+    awaitUnderWay(Set.of(HEAVY));
+    Set<String> set =
+        Set.of(
+            "leader.replication.throttled.rate",
+            "follower.replication.throttled.rate",
+            "leader.replication.throttled.replicas",
+            "follower.replication.throttled.replicas");
+    awaitThrottles(set);
     milena("reassign", "cancel", plan(LIGHT, 2, 1).toString()).printed("for 0 partitions");
-    assertEquals("the heavy one still moves by them", set, throttles());
+    awaitThrottles(set); // the heavy one still moves by them
     milena("reassign", "cancel", "--preserve-throttles").printed("Cancelled for 1 partitions");
-    assertEquals(set, throttles());
+    awaitThrottles(set);
     milena("reassign", "status", "--clear-throttle").printed("Nothing is being moved");
-    assertEquals(Set.of(), throttles());
-    assertEquals(Set.of(), underWay());
-    assertEquals(List.of(1, 2), replicas(HEAVY));
+    awaitThrottles(Set.of());
+    awaitUnderWay(Set.of());
+    Await.until("it is there", () -> replicas(HEAVY).equals(List.of(1, 2)));
     milena("reassign", "start", heavy.toString(), "--throttle", "1000").printed("Begun");
     milena("reassign", "cancel").printed("Cancelled for 1 partitions");
-    assertEquals("as Kafka's tool does it", Set.of(), throttles());
+    awaitThrottles(Set.of()); // as Kafka's tool does it
   }
 }
