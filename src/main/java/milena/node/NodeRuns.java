@@ -40,18 +40,21 @@ final class NodeRuns {
   }
 
   /**
-   * The next run that is up, or one that was not started because all is over. One that counts as
-   * dead before it is up, as after a long sleep in its start, makes room for another.
+   * The next run, up. One that counts as dead before it is up, as after a long sleep in its start,
+   * makes room for another.
+   *
+   * @throws CannotStart when it can't, or all is over
    */
   private RunningNode startNext() {
     try {
       while (true) {
         RunningNode next = RunningNode.of(settings, onEnd, this::beginAgain);
         beginning = next;
+        if (over) {
+          throw new CannotStart("The node was asked to end before it began anew.");
+        }
         try {
-          if (!over) {
-            next.start();
-          }
+          next.start();
           return next;
         } catch (CannotStart e) {
           if (over || !next.isExpelled()) {

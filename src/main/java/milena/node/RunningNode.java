@@ -126,6 +126,9 @@ final class RunningNode {
           new NodeGuardian.ServeStreams(StreamDoor.of(broker.orElseThrow(), apis), streams));
     }
     synchronized (this) {
+      if (isExpelled) {
+        throw takenForDead(); // after the wait to be let in was over
+      }
       state = State.RUNNING;
     }
     LOG.info(
@@ -312,6 +315,10 @@ final class RunningNode {
     return isExpelled;
   }
 
+  private static CannotStart takenForDead() {
+    return new CannotStart("The node counts as dead in its cluster since before it was up.");
+  }
+
   private void expelled() {
     boolean starts;
     synchronized (this) {
@@ -323,7 +330,7 @@ final class RunningNode {
     }
     LOG.warn("Node {} counts as dead in its cluster: it begins anew.", config.broker().nodeId());
     if (starts) {
-      up.completeExceptionally(new CannotStart("Its cluster takes this start for dead.", null));
+      up.completeExceptionally(takenForDead());
     } else {
       new Thread(onExpelled, "milena-begin-anew").start();
     }
