@@ -1,5 +1,6 @@
 package milena.metadata;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -11,12 +12,14 @@ import java.util.Set;
  * Nothing of it is durable. Times are of any clock that only goes forward.
  *
  * <p>A node that was not heard of for a while is looked at: whose port is refused is dead. One that
- * says nothing and can't be reached counts as dead after a long while only. A new controller has
- * heard of nobody, so it looks at everybody at once, but waits as long as any other before it
- * buries somebody it can't reach.
+ * says nothing and can't be reached counts as dead after a long while only, or, where all members
+ * of the actor cluster are silent and somebody waits to join it, after as long as fences a broker:
+ * those who wait can't serve anybody. A new controller has heard of nobody, so it looks at
+ * everybody at once, but waits as long as any other before it buries somebody it can't reach.
  */
 public final class NodeSessions {
   private final long lookAfterMs;
+  private final long awaitedForMs;
   private final long deadAfterMs;
   private final long startedMs;
   private final Map<Long, Long> heard = new HashMap<>();
@@ -25,10 +28,13 @@ public final class NodeSessions {
 
   /**
    * @param lookAfterMs the silence after which a node is looked at
-   * @param deadAfterMs the silence after which one that can't be reached is dead
+   * @param awaitedForMs the silence after which the members are dead whom those who are to join
+   *     wait for in vain
+   * @param deadAfterMs the silence after which any that can't be reached is dead
    */
-  public NodeSessions(long lookAfterMs, long deadAfterMs, long nowMs) {
+  public NodeSessions(long lookAfterMs, long awaitedForMs, long deadAfterMs, long nowMs) {
     this.lookAfterMs = lookAfterMs;
+    this.awaitedForMs = awaitedForMs;
     this.deadAfterMs = deadAfterMs;
     this.startedMs = nowMs;
   }
@@ -67,10 +73,20 @@ public final class NodeSessions {
     return last == null || nowMs - last >= lookAfterMs;
   }
 
+  private long silenceMs(MemberNode node, long nowMs) {
+    return nowMs - heard.getOrDefault(node.uid(), startedMs);
+  }
+
   /** The nodes that were silent for so long that they count as dead. */
   public List<MemberNode> dead(MembershipImage membership, long nowMs) {
+    Collection<MemberNode> doors = membership.doors();
+    boolean waiting =
+        membership.nodes().values().stream()
+            .anyMatch(node -> !doors.contains(node) && !isSilent(node.uid(), nowMs));
+    boolean inVain =
+        waiting && doors.stream().allMatch(node -> silenceMs(node, nowMs) >= awaitedForMs);
     return membership.nodes().values().stream()
-        .filter(node -> nowMs - heard.getOrDefault(node.uid(), startedMs) >= deadAfterMs)
+        .filter(node -> silenceMs(node, nowMs) >= deadAfterMs || (inVain && doors.contains(node)))
         .toList();
   }
 }

@@ -12,7 +12,7 @@ public class NodeSessionsTest extends JUnitSuite {
   private static final MemberNode TWO = new MemberNode(2, "host", 2, 20, true);
 
   private final MembershipImage both = MembershipImage.EMPTY.with(ONE).with(TWO);
-  private final NodeSessions sessions = new NodeSessions(100, 1_000, 0);
+  private final NodeSessions sessions = new NodeSessions(100, 200, 1_000, 0);
 
   @Test
   public void aNewControllerLooksAtEverybodyItHasNotHeardOf() {
@@ -38,6 +38,20 @@ public class NodeSessionsTest extends JUnitSuite {
     assertEquals(List.of(TWO), sessions.toLookAt(both, 1));
     sessions.looked(20);
     assertEquals(List.of(), sessions.toLookAt(both, 2));
+  }
+
+  @Test
+  public void aSilentMemberWhomOthersWaitForIsDeadSooner() {
+    MembershipImage waiting = both.with(new MemberNode(3, "host", 3, 30, false));
+    sessions.heard(10, 0);
+    sessions.heard(20, 0);
+    sessions.heard(30, 199);
+    assertEquals(List.of(), sessions.dead(waiting, 199));
+    assertEquals("both are silent", List.of(ONE, TWO), sessions.dead(waiting, 200));
+    assertEquals("nobody waits any more", List.of(), sessions.dead(waiting, 300));
+    sessions.heard(10, 250);
+    sessions.heard(30, 299);
+    assertEquals("one of them lives", List.of(), sessions.dead(waiting, 300));
   }
 
   @Test

@@ -37,7 +37,11 @@ final class ControllerWatch {
     this.sessions =
         new BrokerSessions(settings.session().toMillis(), this.clockMs.getAsLong(), formerLeader);
     this.nodes =
-        new NodeSessions(settings.lookAfterMs(), settings.deadAfterMs(), this.clockMs.getAsLong());
+        new NodeSessions(
+            settings.lookAfterMs(),
+            settings.session().toMillis(),
+            settings.deadAfterMs(),
+            this.clockMs.getAsLong());
   }
 
   Ruling<?> register(ClusterImage image, RegisterBroker command) {
