@@ -11,7 +11,6 @@ import milena.broker.partition.PartitionReplica.AppendResult.RecordError;
 import milena.broker.partition.PartitionReplica.DeleteRecords;
 import milena.broker.partition.PartitionReplica.FollowerFetched;
 import milena.broker.partition.PartitionReplica.InSyncAnswered;
-import milena.broker.partition.PartitionReplica.RecordsDeleted;
 import milena.common.config.LogConfig;
 import milena.log.AppendOutcome;
 import milena.log.AppendOutcome.Appended;
@@ -50,24 +49,24 @@ final class Leadership {
   /** An append that has not been answered, and what its answer will be. */
   private record Unanswered(Append append, long baseOffset, long endOffset, long appendTimeMs) {}
 
-  private final ReplicaPeers peers;
   private PartitionLog log;
   private final LeaderState state;
   private List<Unanswered> staged = new ArrayList<>();
   private List<Unanswered> written = new ArrayList<>();
   private final DeferredUntil<Unanswered> untilSafe = new DeferredUntil<>();
   private final DeferredUntil<Unanswered> untilCommitted = new DeferredUntil<>();
-  private final DeferredUntil<DeleteRecords> untilDeleted = new DeferredUntil<>();
+  private final RecordDeletions deletions;
   private long stagedBytes;
 
   /** Up to here the log is as safe on this disk as the topic asks. */
   private long safeEnd;
 
   Leadership(ReplicaPeers peers, PartitionLog log, LeaderState state) {
-    this.peers = peers;
     this.log = log;
     this.state = state;
     this.safeEnd = log.logEndOffset();
+    this.deletions =
+        new RecordDeletions(() -> state.lowWatermark(this.log.logStartOffset(), peers::isAlive));
   }
 
   /**
@@ -146,7 +145,7 @@ final class Leadership {
           valid.invalidRecords().stream()
               .map(invalid -> new RecordError(invalid.index(), invalid.message()))
               .toList();
-      answer(append, failed(valid.error(), valid.message(), errors));
+      AppendAnswers.refuse(append, failed(valid.error(), valid.message(), errors));
       return;
     }
     ByteBuffer records = valid.records();
@@ -220,7 +219,7 @@ final class Leadership {
     written = staged;
     staged = before;
     for (Unanswered each : written) {
-      released(each.append());
+      AppendAnswers.released(each.append());
     }
     onLogEnd(nowMs);
   }
@@ -258,12 +257,12 @@ final class Leadership {
     written.clear();
     untilSafe.reached(safeEnd, this::succeed);
     untilCommitted.reached(highWatermark, this::commit);
-    answerDeletions();
+    deletions.answer();
   }
 
   /** Whether anybody is answered only when the followers have come further. */
   boolean awaitsFollowers() {
-    if (!untilCommitted.isEmpty() || !untilDeleted.isEmpty()) {
+    if (!untilCommitted.isEmpty() || !deletions.isEmpty()) {
       return true;
     }
     for (Unanswered each : written) {
@@ -277,7 +276,7 @@ final class Leadership {
   /** When the next unanswered append gives up, by {@code System.nanoTime}; MAX_VALUE for never. */
   long earliestDeadlineNanos() {
     return Math.min(
-        untilDeleted.earliestDeadline(),
+        deletions.earliestDeadlineNanos(),
         Math.min(untilSafe.earliestDeadline(), untilCommitted.earliestDeadline()));
   }
 
@@ -285,20 +284,20 @@ final class Leadership {
   void expire(long nowNanos) {
     untilSafe.expire(nowNanos, each -> answerLate(each, Errors.REQUEST_TIMED_OUT));
     untilCommitted.expire(nowNanos, each -> answerLate(each, Errors.REQUEST_TIMED_OUT));
-    untilDeleted.expire(nowNanos, each -> answer(each, Errors.REQUEST_TIMED_OUT, lowWatermark()));
+    deletions.expire(nowNanos);
   }
 
   /** Answers everything that waits with this error: the epoch is over. */
   void resign(Errors error) {
     for (Unanswered each : staged) {
-      answer(each.append(), failed(error, null, List.of()));
+      AppendAnswers.refuse(each.append(), failed(error, null, List.of()));
     }
     staged.clear();
     written.forEach(each -> answerLate(each, error));
     written.clear();
     untilSafe.abandon(each -> answerLate(each, error));
     untilCommitted.abandon(each -> answerLate(each, error));
-    untilDeleted.abandon(each -> answer(each, error, -1));
+    deletions.resign(error);
   }
 
   /** The controller has answered a proposal of this epoch. */
@@ -324,41 +323,17 @@ final class Leadership {
     boolean moved =
         state.onFollowerFetched(fetched.follower(), fetched.brokerEpoch(), fetched.offset(), nowMs);
     state.onFollowerLogStart(fetched.follower(), fetched.brokerEpoch(), fetched.logStart());
-    answerDeletions();
+    deletions.answer();
     return moved;
   }
 
   /** Raises the log's start; {@link #acknowledge} answers, once the new view is published. */
-  void deleteRecords(DeleteRecords delete) throws IOException {
-    long highWatermark = state.highWatermark();
-    long offset = delete.beforeOffset() == -1 ? highWatermark : delete.beforeOffset();
-    if (!log.config().delete()) {
-      answer(delete, Errors.POLICY_VIOLATION, -1);
-    } else if (offset < 0 || offset > highWatermark) {
-      answer(delete, Errors.OFFSET_OUT_OF_RANGE, -1);
-    } else {
-      log.raiseLogStart(offset);
-      untilDeleted.add(offset, delete.deadlineNanos(), delete);
-    }
-  }
-
-  private long lowWatermark() {
-    return state.lowWatermark(log.logStartOffset(), peers::isAlive);
-  }
-
-  private void answerDeletions() {
-    if (!untilDeleted.isEmpty()) {
-      long low = lowWatermark();
-      untilDeleted.reached(low, each -> answer(each, Errors.NONE, low));
-    }
-  }
-
-  private static void answer(DeleteRecords delete, Errors error, long lowWatermark) {
-    delete.replyTo().tell(new RecordsDeleted(error.code(), lowWatermark));
+  void deleteRecords(DeleteRecords delete) {
+    deletions.begin(delete, log, state.highWatermark());
   }
 
   private void succeed(Unanswered each) {
-    completed(
+    AppendAnswers.completed(
         each.append(),
         new AppendResult(
             Errors.NONE,
@@ -370,32 +345,11 @@ final class Leadership {
   }
 
   private void answerLate(Unanswered each, Errors error) {
-    completed(each.append(), failed(error, null, List.of()));
+    AppendAnswers.completed(each.append(), failed(error, null, List.of()));
   }
 
   private void refuse(Append append, Errors error, String message) {
-    answer(append, failed(error, message, List.of()));
-  }
-
-  static void answer(Append append, AppendResult result) {
-    released(append);
-    completed(append, result);
-  }
-
-  private static void released(Append append) {
-    try {
-      append.listener().released();
-    } catch (RuntimeException e) {
-      LOG.error("A listener failed when it got its buffer back.", e);
-    }
-  }
-
-  private static void completed(Append append, AppendResult result) {
-    try {
-      append.listener().completed(result);
-    } catch (RuntimeException e) {
-      LOG.error("A listener failed when it was told {}.", result, e);
-    }
+    AppendAnswers.refuse(append, failed(error, message, List.of()));
   }
 
   private AppendResult failed(Errors error, String message, List<RecordError> recordErrors) {

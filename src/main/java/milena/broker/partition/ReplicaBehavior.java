@@ -167,7 +167,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
 
   private void onAppend(Append append) throws IOException {
     if (!role.leads()) {
-      Leadership.answer(append, AppendResult.refused(replica.whyNotLeading(), null, -1));
+      AppendAnswers.refuse(append, AppendResult.refused(replica.whyNotLeading(), null, -1));
       return;
     }
     role.leadership().append(append, host.validators().get(), host.nowMs());

@@ -36,17 +36,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
   private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
 
   private static final long IDLE_CHECK_MS = 5_000;
-  private static final long FRAME_CHECK_MS = 1_000;
-
-  /** How long a frame may keep room that others wait for while nothing of it comes. */
-  private static final long SILENT_MS = 2_000;
-
-  /** How long it may keep such room at all. */
-  private static final long STALLED_MS = 10_000;
 
   private final ServerContext server;
   private final String listenerName;
   private final FrameReader reader;
+  private final ReadGate gate;
   private final ArrayDeque<PendingRequest> waiting = new ArrayDeque<>();
   private final ArrayDeque<PendingRequest> underWay = new ArrayDeque<>();
   private final AtomicBoolean signalled = new AtomicBoolean();
@@ -62,16 +56,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
   private boolean inReadPass;
   private boolean advancing;
   private boolean unflushed;
-  private boolean awaitingRoom;
-  private long lastReadNanos = System.nanoTime();
-  private long lastWrittenNanos = lastReadNanos;
-  private long readableSinceNanos = lastReadNanos;
-  private boolean watchingFrame;
+  private long lastWrittenNanos = System.nanoTime();
 
   ClientConnection(ServerContext server, String listenerName, FrameReader reader) {
     this.server = server;
     this.listenerName = listenerName;
     this.reader = reader;
+    this.gate = new ReadGate(server, reader, this::unanswered, this::signal, this::close);
   }
 
   // What handlers see of it.
@@ -122,6 +113,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
     eventLoop = ctx.channel().eventLoop();
+    gate.guard(ctx.channel());
   }
 
   @Override
@@ -138,13 +130,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
       return;
     }
     checkIdleLater();
-    readOrPause();
+    gate.readOrPause();
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object chunk) {
     inReadPass = true;
-    lastReadNanos = System.nanoTime();
+    gate.hasRead();
     if (!open) {
       ((ByteBuf) chunk).release();
       return;
@@ -190,8 +182,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     }
     open = false;
     server.limits().leave(clientAddress);
-    reader.close();
-    server.budget().endOverrun(reader);
+    gate.close();
     PendingRequest request;
     while ((request = underWay.poll()) != null) {
       request.abandon();
@@ -205,7 +196,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
 
   private void frame(ByteBuf buffer, int index, int bytes) {
     if (open) {
-      waiting.add(new PendingRequest(this, server.budget(), buffer, index, bytes, lastReadNanos));
+      waiting.add(
+          new PendingRequest(this, server.budget(), buffer, index, bytes, gate.lastReadNanos()));
     }
   }
 
@@ -232,10 +224,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
 
   private void onSignal() {
     signalled.set(false);
-    awaitingRoom = false;
+    gate.mayHaveRoom();
     if (open) {
       advance();
     }
+  }
+
+  /** How many requests have come and have no answer yet. */
+  private int unanswered() {
+    return waiting.size() + underWay.size();
   }
 
   private void advance() {
@@ -253,7 +250,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     if (!inReadPass) {
       flush();
     }
-    readOrPause();
+    if (open) {
+      gate.readOrPause();
+    }
   }
 
   private void writeAnswers() {
@@ -349,71 +348,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     }
   }
 
-  // Bounds.
-
-  private void readOrPause() {
-    if (!open) {
-      return;
-    }
-    boolean room = hasRoom();
-    boolean read =
-        room
-            && context.channel().isWritable()
-            && waiting.size() + underWay.size() < server.config().requestsPerConnection();
-    if (context.channel().config().isAutoRead() != read) {
-      context.channel().config().setAutoRead(read);
-      readableSinceNanos = System.nanoTime();
-    }
-    if (reader.midFrame() && !watchingFrame) {
-      watchingFrame = true;
-      eventLoop.schedule(this::checkFrame, FRAME_CHECK_MS, TimeUnit.MILLISECONDS);
-    }
-    if (!room && !awaitingRoom) {
-      awaitingRoom = true;
-      server.budget().whenRoom(this::signal);
-      boolean meanwhile =
-          reader.midFrame() ? server.budget().nobodyOverruns() : !server.budget().exhausted();
-      if (meanwhile) {
-        signal(); // it came between the look and the wait, and has woken nobody
-      }
-    }
-  }
-
-  private boolean hasRoom() {
-    RequestBudget budget = server.budget();
-    if (!reader.midFrame()) {
-      budget.endOverrun(reader);
-      return !budget.exhausted();
-    }
-    // It takes room before it reads, so that who looks next sees what is left.
-    if (reader.frameBytes() == 0 || reader.hasRoomOfItsOwn() || reader.grow()) {
-      return true;
-    }
-    if (budget.mayOverrun(reader)) {
-      reader.overrun();
-      return true;
-    }
-    return false;
-  }
-
-  /** Ends a frame that doesn't come while others wait for its room; looks again while it comes. */
-  private void checkFrame() {
-    watchingFrame = false;
-    if (!open || !reader.midFrame()) {
-      return;
-    }
-    long now = System.nanoTime();
-    boolean reads = context.channel().config().isAutoRead();
-    long silentNanos = reads ? now - Math.max(lastReadNanos, readableSinceNanos) : 0;
-    long crowdedNanos = server.budget().crowdedNanos(now);
-    long stalledNanos = Math.min(crowdedNanos, reader.frameNanos(now));
-    if (crowdedNanos > 0 && TimeUnit.NANOSECONDS.toMillis(silentNanos) >= SILENT_MS
-        || TimeUnit.NANOSECONDS.toMillis(stalledNanos) >= STALLED_MS) {
-      close("its request did not come to its end while others waited for the room it takes");
-    } else {
-      readOrPause();
-    }
-  }
+  // Ends.
 
   private void close(String reason) {
     server.strangers().info("Closed the connection {}: {}", id, reason);
@@ -433,7 +368,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
       return;
     }
     long now = System.nanoTime();
-    long unreadMs = TimeUnit.NANOSECONDS.toMillis(now - lastReadNanos);
+    long unreadMs = TimeUnit.NANOSECONDS.toMillis(now - gate.lastReadNanos());
     long unwrittenMs = TimeUnit.NANOSECONDS.toMillis(now - lastWrittenNanos);
     boolean idle =
         underWay.isEmpty() && Math.min(unreadMs, unwrittenMs) >= server.config().idleMs();
