@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import milena.broker.controller.ControllerShell;
 import milena.metadata.ImageSource;
 import milena.metadata.PartitionImage;
 import milena.testkit.MilenaCluster;
@@ -159,7 +160,8 @@ public class EligibleReplicasIT extends JUnitSuite {
 
   @Test
   public void whereNobodyIsEligibleAnyMoreTheLastLeaderAloneGoesOn() throws Exception {
-    try (MilenaCluster cluster = builder.start()) {
+    try (Warnings warnings = new Warnings(ControllerShell.class);
+        MilenaCluster cluster = builder.start()) {
       fill(cluster);
       await(cluster, now -> inSync(now, 2, 3));
       loseBoth(cluster, false);
@@ -171,6 +173,10 @@ public class EligibleReplicasIT extends JUnitSuite {
       assertEquals(2, await(cluster, now -> now.leader() != PartitionImage.NO_LEADER).leader());
       await(cluster, now -> inSync(now, 2, 3));
       assertComplete(cluster);
+      List<String> told = warnings.containing("its last known leader");
+      assertEquals("The operator is told: " + told, 1, told.size());
+      assertTrue(told.get(0), told.get(0).contains("is led by broker 2"));
+      assertTrue(told.get(0), told.get(0).contains("That makes 1 such elections"));
     }
   }
 }

@@ -282,12 +282,13 @@ public final class ControllerShell
   }
 
   private void report(RiskyElection election) {
-    counts.add(election);
+    long nth = counts.add(election);
     context
         .getLog()
         .warn(
             "{}-{} is led by broker {}, {}: records that were acknowledged may be lost. Of the"
-                + " replicas {} those in sync were {}, eligible {}.",
+                + " replicas {} those in sync were {}, eligible {}. That makes {} such elections by"
+                + " this node since it started.",
             election.topic(),
             election.id().partition(),
             election.leader(),
@@ -296,6 +297,7 @@ public final class ControllerShell
                 : "which lacks what only others had (unclean election)",
             election.before().replicas(),
             election.before().isr(),
-            election.before().elr());
+            election.before().elr(),
+            nth);
   }
 }

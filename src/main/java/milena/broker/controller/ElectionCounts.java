@@ -1,27 +1,19 @@
 package milena.broker.controller;
 
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLong;
 import milena.metadata.RiskyElection;
 
 /**
- * How many elections this node's controllers have committed that may have lost records, since the
- * node started. May be read from any thread.
+ * How many elections this node's controllers, one after another, have committed that may have lost
+ * records: of a replica that was neither in sync nor eligible, and of the last known leader after
+ * nobody else was left (KIP-966).
  */
 public final class ElectionCounts {
-  private final LongAdder unclean = new LongAdder();
-  private final LongAdder lastKnownLeader = new LongAdder();
+  private final AtomicLong unclean = new AtomicLong();
+  private final AtomicLong lastKnownLeader = new AtomicLong();
 
-  /** Elections of a replica that was neither in sync nor eligible. */
-  public long unclean() {
-    return unclean.sum();
-  }
-
-  /** Elections of the last known leader, after nobody else was left (KIP-966). */
-  public long ofLastKnownLeader() {
-    return lastKnownLeader.sum();
-  }
-
-  void add(RiskyElection election) {
-    (election.ofLastKnownLeader() ? lastKnownLeader : unclean).increment();
+  /** Counts one more; how many of its kind there are since the node started. */
+  long add(RiskyElection election) {
+    return (election.ofLastKnownLeader() ? lastKnownLeader : unclean).incrementAndGet();
   }
 }
