@@ -319,7 +319,7 @@ final class RunningNode {
     return new CannotStart("The node counts as dead in its cluster since before it was up.");
   }
 
-  private void expelled() {
+  void expelled() {
     boolean starts;
     synchronized (this) {
       if ((state != State.RUNNING && state != State.STARTING) || isExpelled) {
