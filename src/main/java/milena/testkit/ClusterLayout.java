@@ -1,9 +1,5 @@
 package milena.testkit;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +38,7 @@ final class ClusterLayout {
     roles.addAll(Stream.generate(() -> Role.BOTH).limit(both).toList());
     roles.addAll(Stream.generate(() -> Role.CONTROLLER).limit(controllers).toList());
     roles.addAll(Stream.generate(() -> Role.BROKER).limit(brokers).toList());
-    List<Integer> free = freePorts(2 * roles.size());
+    List<Integer> free = FreePorts.some(2 * roles.size());
     for (int i = 0; i < roles.size(); i++) {
       places.put(i + 1, new Place(roles.get(i), free.get(2 * i), free.get(2 * i + 1)));
     }
@@ -95,21 +91,5 @@ final class ClusterLayout {
       case CONTROLLER -> forControllers;
       case BROKER -> forClients;
     };
-  }
-
-  private static List<Integer> freePorts(int count) {
-    List<ServerSocket> sockets = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        sockets.add(new ServerSocket(0, 1, InetAddress.getByName(HOST)));
-      }
-      List<Integer> free = sockets.stream().map(ServerSocket::getLocalPort).toList();
-      for (ServerSocket socket : sockets) {
-        socket.close();
-      }
-      return free;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

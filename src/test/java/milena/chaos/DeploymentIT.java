@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import milena.testkit.FreePorts;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.TopicPartition;
@@ -28,7 +29,7 @@ public class DeploymentIT extends JUnitSuite {
     Path home = Path.of(System.getProperty("chaos.home", "target/chaos")).toAbsolutePath();
     home = Files.createTempDirectory(Files.createDirectories(home), "deployed-");
     Map<String, String> places = new TreeMap<>();
-    List<Integer> ports = ProcessCluster.freePorts(6);
+    List<Integer> ports = FreePorts.some(6);
     for (int id = 1; id <= 3; id++) {
       places.put("milena-" + id + ":9092", "127.0.0.1:" + ports.get(2 * id - 2));
       places.put("milena-" + id + ":9093", "127.0.0.1:" + ports.get(2 * id - 1));

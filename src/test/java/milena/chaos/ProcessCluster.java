@@ -2,17 +2,16 @@ package milena.chaos;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import milena.testkit.FreePorts;
 import org.apache.kafka.clients.admin.Admin;
 
 /** Nodes with the numbers 1, 2, 3 ..., each broker and controller, each a process. */
@@ -28,7 +27,7 @@ final class ProcessCluster implements AutoCloseable {
    */
   ProcessCluster(int count, Place place, Path home, Map<String, String> settings) {
     this.place = place;
-    List<Integer> free = freePorts(2 * count);
+    List<Integer> free = FreePorts.some(2 * count);
     for (int id = 1; id <= count; id++) {
       ports.put(id, new int[] {free.get(2 * id - 2), free.get(2 * id - 1)});
     }
@@ -155,24 +154,5 @@ final class ProcessCluster implements AutoCloseable {
   public void close() {
     Runtime.getRuntime().removeShutdownHook(killOnExit);
     killAll();
-  }
-
-  /** Ports below those that the system gives to outgoing connections. */
-  static List<Integer> freePorts(int count) {
-    return ThreadLocalRandom.current()
-        .ints(15_000, 30_000)
-        .distinct()
-        .filter(ProcessCluster::isFree)
-        .limit(count)
-        .boxed()
-        .toList();
-  }
-
-  private static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket(port)) {
-      return socket.isBound();
-    } catch (IOException e) {
-      return false;
-    }
   }
 }

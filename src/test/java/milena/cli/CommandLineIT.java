@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import milena.testkit.FreePorts;
 import org.junit.After;
 import org.junit.Rule;
 import org.junit.Test;
@@ -176,31 +177,11 @@ public class CommandLineIT extends JUnitSuite {
   }
 
   /** The first of three for clients; three for controllers are a hundred above them. */
-  private static int freePortsForThree() throws IOException {
-    for (int port = 20_000; port < 30_000; port += 10) {
-      if (isFree(port)
-          && isFree(port + 1)
-          && isFree(port + 2)
-          && isFree(port + 100)
-          && isFree(port + 101)
-          && isFree(port + 102)) {
-        return port;
-      }
-    }
-    throw new IOException("All ports are taken");
+  private static int freePortsForThree() {
+    return FreePorts.withOffsets(0, 1, 2, 100, 101, 102);
   }
 
-  private static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
-      return socket.isBound();
-    } catch (IOException taken) {
-      return false;
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      return socket.getLocalPort();
-    }
+  private static int freePort() {
+    return FreePorts.withOffsets(0);
   }
 }

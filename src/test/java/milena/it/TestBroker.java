@@ -3,7 +3,6 @@ package milena.it;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,10 +12,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import milena.testkit.FreePorts;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -34,8 +33,8 @@ final class TestBroker implements AutoCloseable {
 
   private static final Kind KIND =
       "kafka".equals(System.getProperty("broker")) ? Kind.APACHE_KAFKA : Kind.MILENA;
-  private static final Duration START_LIMIT = Duration.ofSeconds(60);
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+  private static final Duration START_LIMIT = Duration.ofSeconds(180);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
   private static final String CLUSTER_ID = "4L6g3nShT-eMCtK--X86sw";
 
   /** Whose broker it is. */
@@ -56,16 +55,16 @@ final class TestBroker implements AutoCloseable {
     Path parent = Files.createDirectories(PROJECT.resolve("target/it"));
     this.home = Files.createTempDirectory(parent, "broker-");
     this.config = home.resolve("server.properties");
-    int[] ports = freePorts(2);
-    this.port = ports[0];
+    List<Integer> ports = FreePorts.some(2);
+    this.port = ports.get(0);
     Map<String, String> all = new TreeMap<>();
     all.put("process.roles", "broker,controller");
     all.put("node.id", "1");
     all.put(
-        "listeners", "PLAINTEXT://127.0.0.1:" + ports[0] + ",CONTROLLER://127.0.0.1:" + ports[1]);
-    all.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + ports[0]);
+        "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + ports.get(1));
+    all.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
     all.put("controller.listener.names", "CONTROLLER");
-    all.put("controller.quorum.voters", "1@127.0.0.1:" + ports[1]);
+    all.put("controller.quorum.voters", "1@127.0.0.1:" + ports.get(1));
     all.put("log.dirs", logDir().toString());
     all.put("offsets.topic.replication.factor", "1");
     all.put("transaction.state.log.replication.factor", "1");
@@ -279,27 +278,6 @@ final class TestBroker implements AutoCloseable {
 
   private Path outputFile() {
     return home.resolve("broker.log");
-  }
-
-  /**
-   * Ports that nobody listens on, below those that the system gives to outgoing connections: a
-   * broker that is started again finds its own still free.
-   */
-  private static int[] freePorts(int count) {
-    return ThreadLocalRandom.current()
-        .ints(15_000, 30_000)
-        .distinct()
-        .filter(TestBroker::isFree)
-        .limit(count)
-        .toArray();
-  }
-
-  private static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket(port)) {
-      return socket.isBound();
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   private static void deleteRecursively(Path directory) throws IOException {

@@ -4,14 +4,13 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import milena.testkit.FreePorts;
 
 /** Starts the JVMs of a test, some of them again, and waits for their ends: one object for each. */
 final class Launcher {
@@ -39,7 +38,7 @@ final class Launcher {
    * @throws AssertionError when one of them fails or does not end, with what all of them said
    */
   static void run(Class<? extends Participant> test, Path directory) throws Exception {
-    List<Integer> ports = freePorts(1 + 2 * (JVMS - 1));
+    List<Integer> ports = FreePorts.some(1 + 2 * (JVMS - 1));
     Files.createDirectories(OUTPUT);
     List<Launcher> jvms = new ArrayList<>();
     try {
@@ -111,17 +110,5 @@ final class Launcher {
       said.append("--- ").append(jvm.output).append('\n').append(Files.readString(jvm.output));
     }
     return said.toString();
-  }
-
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      sockets.add(new ServerSocket(0, 1, InetAddress.getByName(HOST)));
-    }
-    List<Integer> free = sockets.stream().map(ServerSocket::getLocalPort).toList();
-    for (ServerSocket socket : sockets) {
-      socket.close();
-    }
-    return free;
   }
 }

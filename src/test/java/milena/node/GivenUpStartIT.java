@@ -2,11 +2,11 @@ package milena.node;
 
 import static org.junit.Assert.assertTrue;
 
-import java.net.ServerSocket;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import milena.testkit.FreePorts;
 import org.junit.Assert;
 import org.junit.Rule;
 import org.junit.Test;
@@ -22,10 +22,7 @@ public class GivenUpStartIT extends JUnitSuite {
 
   @Test
   public void aStartEndsAtOnceWhenItIsGivenUp() throws Exception {
-    int nobodyListens;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      nobodyListens = socket.getLocalPort();
-    }
+    int nobodyListens = FreePorts.withOffsets(0);
     RunningNode node =
         RunningNode.of(
             Settings.of(

@@ -4,8 +4,6 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import milena.metadata.ClusterImage;
 import milena.metadata.ImageSource;
+import milena.testkit.FreePorts;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -53,15 +52,10 @@ public class RolesIT extends JUnitSuite {
   private final Map<Integer, MilenaNode> nodes = new TreeMap<>();
 
   @Before
-  public void choosePorts() throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
+  public void choosePorts() {
+    List<Integer> free = FreePorts.some(6);
     for (int id = 1; id <= 6; id++) {
-      ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST));
-      sockets.add(socket);
-      ports.put(id, socket.getLocalPort());
-    }
-    for (ServerSocket socket : sockets) {
-      socket.close();
+      ports.put(id, free.get(id - 1));
     }
   }
 
@@ -112,9 +106,7 @@ public class RolesIT extends JUnitSuite {
     start(4, 5, 6, 1, 2, 3);
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap()))) {
       admin.createTopics(List.of(new NewTopic("places", 12, (short) 3))).all().get();
-      assertEquals(
-          Set.copyOf(BROKERS),
-          admin.describeCluster().nodes().get().stream().map(Node::id).collect(Collectors.toSet()));
+      awaitBrokers(admin, Set.copyOf(BROKERS));
       var quorum = admin.describeMetadataQuorum().quorumInfo().get();
       assertTrue(CONTROLLERS.contains(quorum.leaderId()));
       assertEquals(3, quorum.voters().size());
@@ -134,6 +126,17 @@ public class RolesIT extends JUnitSuite {
     assertEquals(
         IntStream.range(0, 200).boxed().collect(Collectors.toSet()), Set.copyOf(consume(200)));
     assertTrue(!Files.exists(folder.getRoot().toPath().resolve("1/places-0")));
+  }
+
+  /** The broker that is asked may hear of the others a moment after the controller let them in. */
+  private static void awaitBrokers(Admin admin, Set<Integer> expected) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    Set<Integer> told = Set.of();
+    while (!told.equals(expected)) {
+      assertTrue("The brokers are " + told, System.nanoTime() < deadline);
+      told =
+          admin.describeCluster().nodes().get().stream().map(Node::id).collect(Collectors.toSet());
+    }
   }
 
   private void produce(int from, int until) throws Exception {
@@ -160,7 +163,7 @@ public class RolesIT extends JUnitSuite {
       consumer.assign(
           IntStream.range(0, 12).mapToObj(i -> new TopicPartition("places", i)).toList());
       consumer.seekToBeginning(consumer.assignment());
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
       while (read.size() < count && System.nanoTime() < deadline) {
         for (ConsumerRecord<String, String> each : consumer.poll(Duration.ofMillis(200))) {
           read.add(Integer.parseInt(each.value()));
