@@ -100,12 +100,16 @@ abstract class ClientCommand implements Callable<Integer> {
     }
   }
 
+  static Complaint noPartition(String partition, String topic, String count) {
+    return new Complaint(
+        "There is no partition %s of %s: it has %s, and they count from 0."
+            .formatted(partition, topic, count));
+  }
+
   private Complaint complaint(Throwable failure) {
     Matcher missing = NO_PARTITION.matcher(String.valueOf(failure.getMessage()));
     if (missing.find()) {
-      return new Complaint(
-          "There is no partition %s of %s: it has %s, and they count from 0."
-              .formatted(missing.group(1), missing.group(2), missing.group(3)));
+      return noPartition(missing.group(1), missing.group(2), missing.group(3));
     }
     if (failure instanceof UnknownTopicOrPartitionException) {
       return new Complaint("There is no such topic.");

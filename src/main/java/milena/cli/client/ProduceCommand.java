@@ -137,6 +137,13 @@ public final class ProduceCommand extends ClientCommand {
     Progress progress = new Progress(err(), "records");
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+      if (partition != null) {
+        // The producer would wait as long as it may for the partition to come about.
+        int count = producer.partitionsFor(topic).size();
+        if (partition < 0 || partition >= count) {
+          throw noPartition("" + partition, topic, "" + count);
+        }
+      }
       for (String value : values) {
         send(producer, input, value, progress);
       }
