@@ -96,7 +96,7 @@ public class FirstRecordIT extends JUnitSuite {
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
       for (int i = from; i < until; i++) {
-        producer.send(new ProducerRecord<>(topic, "key", "" + i)).get(20, TimeUnit.SECONDS);
+        producer.send(new ProducerRecord<>(topic, "key", "" + i)).get(30, TimeUnit.SECONDS);
       }
     }
   }

@@ -58,10 +58,10 @@ public class PinnedShardsTest extends JUnitSuite {
                       .withMessageExtractor(PinnedShards.extractor())
                       .withAllocationStrategy(PinnedShards.of(system)));
       region.tell(new ShardingEnvelope<>("5/x", "hello"));
-      assertEquals("5/x hello", met.get(20, TimeUnit.SECONDS));
+      assertEquals("5/x hello", met.get(30, TimeUnit.SECONDS));
     } finally {
       system.terminate();
-      system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
+      system.getWhenTerminated().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
   }
 }

@@ -256,7 +256,7 @@ public final class CoordinatorWorld implements AutoCloseable {
 
   GroupResponse ask(String groupId, GroupRequest request) {
     try {
-      return registry.ask(groupId, request).toCompletableFuture().get(10, TimeUnit.SECONDS);
+      return registry.ask(groupId, request).toCompletableFuture().get(30, TimeUnit.SECONDS);
     } catch (Exception e) {
       throw new AssertionError("No answer to " + request, e);
     }
@@ -264,7 +264,7 @@ public final class CoordinatorWorld implements AutoCloseable {
 
   /** Asks until the coordinator is there to answer, as clients do. */
   <R extends GroupResponse> R ask(String groupId, GroupRequest request, Class<R> type) {
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (true) {
       GroupResponse response = ask(groupId, request);
       if (type.isInstance(response)) {

@@ -97,7 +97,7 @@ public class GroupHostTest extends JUnitSuite {
     }
     for (CompletionStage<GroupResponse> answer : answers) {
       OffsetsCommitted committed =
-          (OffsetsCommitted) answer.toCompletableFuture().get(10, TimeUnit.SECONDS);
+          (OffsetsCommitted) answer.toCompletableFuture().get(30, TimeUnit.SECONDS);
       assertEquals(List.of(Errors.NONE), committed.partitions());
     }
     assertTrue(
@@ -131,7 +131,7 @@ public class GroupHostTest extends JUnitSuite {
     assertEquals("PreparingRebalance", world.ask("g", new Describe(), Described.class).state());
     assertFalse(parked.isDone());
     world.follow(2);
-    assertEquals(new Refused(Errors.NOT_COORDINATOR), parked.get(10, TimeUnit.SECONDS));
+    assertEquals(new Refused(Errors.NOT_COORDINATOR), parked.get(30, TimeUnit.SECONDS));
   }
 
   @Test
@@ -143,7 +143,7 @@ public class GroupHostTest extends JUnitSuite {
         world.registry().ask("g", commitOf("t", 2)).toCompletableFuture();
     await(() -> world.appends.size() == 2);
     world.follow(2);
-    assertEquals(new Refused(Errors.NOT_COORDINATOR), hanging.get(10, TimeUnit.SECONDS));
+    assertEquals(new Refused(Errors.NOT_COORDINATOR), hanging.get(30, TimeUnit.SECONDS));
     world.appendsEnd = Errors.NONE;
     world.lead(1, 3);
     assertEquals(1, fetch("g", "t"));
@@ -236,7 +236,7 @@ public class GroupHostTest extends JUnitSuite {
   }
 
   private static void await(Condition condition) {
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (!condition.holds()) {
       assertTrue("in time", System.nanoTime() < until);
       Thread.onSpinWait();

@@ -146,7 +146,7 @@ public class JournalOnDiskTest extends JUnitSuite {
       keys.add(group + "/" + topic);
     }
     for (int i = 0; i < answers.size(); i++) {
-      GroupResponse answer = answers.get(i).toCompletableFuture().get(20, TimeUnit.SECONDS);
+      GroupResponse answer = answers.get(i).toCompletableFuture().get(30, TimeUnit.SECONDS);
       assertTrue(answer.toString(), answer instanceof OffsetsCommitted);
       acknowledged.put(keys.get(i), (long) i);
     }

@@ -335,7 +335,7 @@ public class PartitionReplicaTest extends JUnitSuite {
     var probe = node.kit.<Stopped>createTestProbe();
     leader.tell(new Delete(probe.getRef()));
     assertTrue(probe.receiveMessage().safe());
-    probe.expectTerminated(leader, Duration.ofSeconds(5));
+    probe.expectTerminated(leader, Duration.ofSeconds(30));
     assertFalse(Files.exists(node.directory.path().resolve("t-0")));
     node.blocking.shutdown();
     assertTrue(node.blocking.awaitTermination(10, TimeUnit.SECONDS));

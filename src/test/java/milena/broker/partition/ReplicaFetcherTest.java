@@ -277,7 +277,7 @@ public class ReplicaFetcherTest extends JUnitSuite {
   }
 
   private Asked next() throws InterruptedException {
-    Asked request = asked.poll(10, TimeUnit.SECONDS);
+    Asked request = asked.poll(30, TimeUnit.SECONDS);
     if (request == null) {
       throw new AssertionError("No request came");
     }

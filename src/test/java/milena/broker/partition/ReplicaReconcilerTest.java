@@ -230,7 +230,7 @@ public class ReplicaReconcilerTest extends JUnitSuite {
     node.append(actors.get(id), 1, node.batch("a", "b")).await();
     var probe = node.kit.<AllStopped>createTestProbe();
     reconciler.tell(new ReplicaReconciler.StopAll(true, probe.getRef()));
-    probe.receiveMessage(Duration.ofSeconds(10));
+    probe.receiveMessage(Duration.ofSeconds(30));
     assertEquals(0, node.registry.all().size());
     node.files.close();
     Path path = node.directory.path();
@@ -314,7 +314,7 @@ public class ReplicaReconcilerTest extends JUnitSuite {
     node.kit
         .createTestProbe()
         .awaitAssert(
-            Duration.ofSeconds(20),
+            Duration.ofSeconds(30),
             () -> {
               assertEquals(0, node.directory.replicas());
               return null;
@@ -342,7 +342,7 @@ public class ReplicaReconcilerTest extends JUnitSuite {
     Queue<Runnable> onTheirWay = kept;
     kept = null;
     onTheirWay.forEach(Runnable::run);
-    probe.receiveMessage(Duration.ofSeconds(20));
+    probe.receiveMessage(Duration.ofSeconds(30));
     assertFalse(Files.exists(node.directory.path().resolve(".kafka_cleanshutdown")));
   }
 
@@ -350,7 +350,7 @@ public class ReplicaReconcilerTest extends JUnitSuite {
     node.kit
         .createTestProbe()
         .awaitAssert(
-            Duration.ofSeconds(20),
+            Duration.ofSeconds(30),
             () -> {
               assertEquals(size, queue.size());
               return null;
@@ -362,7 +362,7 @@ public class ReplicaReconcilerTest extends JUnitSuite {
     node.kit
         .createTestProbe()
         .awaitAssert(
-            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
             () -> {
               Set<String> found =
                   node.registry.all().stream()
@@ -377,7 +377,7 @@ public class ReplicaReconcilerTest extends JUnitSuite {
     node.kit
         .createTestProbe()
         .awaitAssert(
-            Duration.ofSeconds(20),
+            Duration.ofSeconds(30),
             () -> {
               assertEquals(count, node.registry.all().size());
               return null;

@@ -59,7 +59,7 @@ public class RaftEndpointTest extends JUnitSuite {
   }
 
   private int nextBegun() throws InterruptedException {
-    Byte number = begun.poll(20, TimeUnit.SECONDS);
+    Byte number = begun.poll(30, TimeUnit.SECONDS);
     assertNotNull("nothing is served", number);
     return number;
   }

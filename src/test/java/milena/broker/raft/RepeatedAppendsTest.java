@@ -35,7 +35,7 @@ public class RepeatedAppendsTest extends JUnitSuite {
   private static final int ENTRIES = 300;
   private static final int COPIES = 3;
   private static final long TERM = 5;
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final RaftGroupId GROUP =
       RaftGroupId.valueOf(UUID.fromString("6d696c65-6e61-4d65-a461-646174610001"));
 

@@ -25,7 +25,7 @@ public class ControllerAskTest extends JUnitSuite {
 
   @Test
   public void aSilentControllerIsATimeOut() {
-    CompletionStage<Controller.TopicsDeleted> reply = delete();
+    CompletionStage<Controller.TopicsDeleted> reply = delete(0);
     CompletionException e =
         Assert.assertThrows(CompletionException.class, () -> reply.toCompletableFuture().join());
     assertEquals(TimeoutException.class, e.getCause().getClass());
@@ -33,13 +33,14 @@ public class ControllerAskTest extends JUnitSuite {
 
   @Test
   public void aRefusalIsAnAnswerLikeAnyOther() {
-    CompletionStage<Controller.TopicsDeleted> reply = delete();
+    CompletionStage<Controller.TopicsDeleted> reply = delete(30_000);
     controller.receiveMessage().refuse(Outcome.of(Errors.NOT_CONTROLLER));
     assertEquals(
         Errors.NOT_CONTROLLER, reply.toCompletableFuture().join().outcomes().get(0).toError());
   }
 
-  private CompletionStage<Controller.TopicsDeleted> delete() {
-    return ask.ask(0, replyTo -> new Controller.DeleteTopics(List.of(new Uuid(1, 1)), replyTo));
+  private CompletionStage<Controller.TopicsDeleted> delete(int timeoutMs) {
+    return ask.ask(
+        timeoutMs, replyTo -> new Controller.DeleteTopics(List.of(new Uuid(1, 1)), replyTo));
   }
 }

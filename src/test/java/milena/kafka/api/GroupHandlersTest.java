@@ -404,7 +404,7 @@ public class GroupHandlersTest extends JUnitSuite {
           handler
               .handle(RequestContexts.version(version), read)
               .toCompletableFuture()
-              .get(10, TimeUnit.SECONDS);
+              .get(30, TimeUnit.SECONDS);
       assertNotNull(answer);
       ByteBuffer answered = MessageUtil.toByteBufferAccessor(answer, version).buffer();
       response.read(new ByteBufferAccessor(answered), version);

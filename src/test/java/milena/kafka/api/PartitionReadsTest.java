@@ -87,7 +87,7 @@ public class PartitionReadsTest extends JUnitSuite {
     assertEquals(7, asked.beforeOffset());
     ActorRef<RecordsDeleted> replyTo = asked.replyTo();
     replyTo.tell(new RecordsDeleted((short) 0, 7));
-    var result = answer.get(5, TimeUnit.SECONDS).topics().find("t").partitions().find(0);
+    var result = answer.get(30, TimeUnit.SECONDS).topics().find("t").partitions().find(0);
     assertEquals(0, result.errorCode());
     assertEquals(7, result.lowWatermark());
   }
@@ -102,7 +102,7 @@ public class PartitionReadsTest extends JUnitSuite {
 
   private short deletionError(String topic, int index) throws Exception {
     return deleteRecords(topic, index, 0)
-        .get(5, TimeUnit.SECONDS)
+        .get(30, TimeUnit.SECONDS)
         .topics()
         .find(topic)
         .partitions()

@@ -37,23 +37,23 @@ public class ProducerIdStockTest extends JUnitSuite {
     assertEquals(1, asked.brokerId());
     assertEquals(42, asked.brokerEpoch());
     grant(asked, 5000, 1000);
-    assertEquals(Long.valueOf(5000), first.get(5, TimeUnit.SECONDS));
-    assertEquals(Long.valueOf(5001), second.get(5, TimeUnit.SECONDS));
-    assertEquals(Long.valueOf(5002), take().get(5, TimeUnit.SECONDS));
+    assertEquals(Long.valueOf(5000), first.get(30, TimeUnit.SECONDS));
+    assertEquals(Long.valueOf(5001), second.get(30, TimeUnit.SECONDS));
+    assertEquals(Long.valueOf(5002), take().get(30, TimeUnit.SECONDS));
   }
 
   @Test
   public void theNextBlockIsThereBeforeThePresentOneEnds() throws Exception {
     CompletableFuture<Long> first = take();
     grant(asked(), 0, 1000);
-    first.get(5, TimeUnit.SECONDS);
+    first.get(30, TimeUnit.SECONDS);
     List<Long> given = new ArrayList<>();
     while (given.size() < 900) {
-      given.add(take().get(5, TimeUnit.SECONDS));
+      given.add(take().get(30, TimeUnit.SECONDS));
     }
     grant(asked(), 7000, 1000);
     while (given.size() < 1500) {
-      given.add(take().get(5, TimeUnit.SECONDS));
+      given.add(take().get(30, TimeUnit.SECONDS));
     }
     assertEquals(1500, given.stream().distinct().count());
     assertTrue(given.contains(999L));
@@ -66,14 +66,14 @@ public class ProducerIdStockTest extends JUnitSuite {
     Controller.AllocateProducerIds asked = asked();
     asked.refuse(Outcome.of(Errors.NOT_CONTROLLER));
     try {
-      refused.handle((id, failure) -> failure).get(5, TimeUnit.SECONDS);
+      refused.handle((id, failure) -> failure).get(30, TimeUnit.SECONDS);
       refused.join();
     } catch (CompletionException e) {
       assertTrue(e.getCause() instanceof CoordinatorLoadInProgressException);
     }
     CompletableFuture<Long> again = take();
     grant(asked(), 10, 1000);
-    assertEquals(Long.valueOf(10), again.get(5, TimeUnit.SECONDS));
+    assertEquals(Long.valueOf(10), again.get(30, TimeUnit.SECONDS));
   }
 
   @Test
@@ -84,7 +84,7 @@ public class ProducerIdStockTest extends JUnitSuite {
     }
     grant(asked(), 0, 3);
     grant(asked(), 100, 3);
-    CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(5, TimeUnit.SECONDS);
+    CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
     assertEquals(
         List.of(0L, 1L, 2L, 100L, 101L), all.stream().map(CompletableFuture::join).toList());
   }

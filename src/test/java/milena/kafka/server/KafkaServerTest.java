@@ -254,7 +254,7 @@ public class KafkaServerTest extends JUnitSuite {
   }
 
   private static void awaitZero(FilePartition partition) throws InterruptedException {
-    long deadline = System.nanoTime() + 5_000_000_000L;
+    long deadline = System.nanoTime() + 30_000_000_000L;
     while (partition.openSlices.get() > 0) {
       assertTrue("A slice stays open", System.nanoTime() < deadline);
       Thread.onSpinWait();

@@ -49,7 +49,7 @@ public class AlpakkaWithRuleTest extends JUnitSuite {
                     .withBootstrapServers(BROKER.bootstrapServers())),
             system)
         .toCompletableFuture()
-        .get(10, TimeUnit.SECONDS);
+        .get(30, TimeUnit.SECONDS);
     List<String> read =
         Consumer.plainSource(
                 ConsumerSettings.create(system, new StringDeserializer(), new StringDeserializer())
@@ -61,7 +61,7 @@ public class AlpakkaWithRuleTest extends JUnitSuite {
             .map(ConsumerRecord::value)
             .runWith(Sink.seq(), system)
             .toCompletableFuture()
-            .get(20, TimeUnit.SECONDS);
+            .get(30, TimeUnit.SECONDS);
     assertEquals(numbers, read);
   }
 }

@@ -119,8 +119,8 @@ public class MilenaExtensionTest extends JUnitSuite {
 
     @org.junit.jupiter.api.Test
     void whatIsSentIsHeard() throws Exception {
-      template.send(new ProducerRecord<>("greetings", "hello")).get(10, TimeUnit.SECONDS);
-      assertEquals("hello", listener.heard.poll(10, TimeUnit.SECONDS));
+      template.send(new ProducerRecord<>("greetings", "hello")).get(30, TimeUnit.SECONDS);
+      assertEquals("hello", listener.heard.poll(30, TimeUnit.SECONDS));
     }
 
     static class Listener {
