@@ -209,7 +209,9 @@ public class AdminConfigsIT extends JUnitSuite {
 
   @Test
   public void theTimestampTypeMovesWithItsSetting() throws Exception {
-    TopicPartition partition = new TopicPartition(kafka.topic("stamp", 1), 0);
+    // The producer's time is so small that a record would be deleted for its age.
+    Map<String, String> forEver = Map.of("retention.ms", "-1");
+    TopicPartition partition = new TopicPartition(kafka.topic("stamp", 1, forEver), 0);
     set(partition.topic(), "message.timestamp.type", "LogAppendTime");
     try (var producer = kafka.producer();
         var consumer = kafka.consumer()) {

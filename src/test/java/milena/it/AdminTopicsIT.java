@@ -64,7 +64,7 @@ public class AdminTopicsIT extends JUnitSuite {
     try (var producer = kafka.producer("linger.ms", 0)) {
       for (int i = 0; i < records; i++) {
         producer
-            .send(new ProducerRecord<>(partition.topic(), partition.partition(), 10L + i, "k", "v"))
+            .send(new ProducerRecord<>(partition.topic(), partition.partition(), "k", "v"))
             .get();
       }
     }
@@ -277,7 +277,9 @@ public class AdminTopicsIT extends JUnitSuite {
 
   @Test
   public void offsetsAreListedByEverySpecification() throws Exception {
-    TopicPartition partition = new TopicPartition(kafka.topic("offsets", 1), 0);
+    // Its times are so small that the records would be deleted for their age.
+    Map<String, String> forEver = Map.of("retention.ms", "-1");
+    TopicPartition partition = new TopicPartition(kafka.topic("offsets", 1, forEver), 0);
     try (var producer = kafka.producer("linger.ms", 0)) {
       for (long time : new long[] {100, 300, 200}) {
         producer.send(new ProducerRecord<>(partition.topic(), 0, time, "k", "v")).get();
@@ -348,7 +350,7 @@ public class AdminTopicsIT extends JUnitSuite {
     TopicPartition partition = new TopicPartition(kafka.topic("producers", 1), 0);
     try (var producer = kafka.producer("linger.ms", 0)) {
       for (int i = 0; i < 3; i++) {
-        producer.send(new ProducerRecord<>(partition.topic(), 0, 1000L + i, "k", "v")).get();
+        producer.send(new ProducerRecord<>(partition.topic(), 0, "k", "v")).get();
       }
       List<ProducerState> producers =
           kafka

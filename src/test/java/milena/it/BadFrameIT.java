@@ -36,7 +36,8 @@ public class BadFrameIT extends JUnitSuite {
   @Rule public final SeedRule seeds = new SeedRule();
 
   private static final Duration FUZZING = Duration.ofSeconds(Boolean.getBoolean("long") ? 60 : 10);
-  private static final Duration CLOSING = Duration.ofSeconds(10);
+  private static final int ENOUGH_SENT = 100;
+  private static final Duration CLOSING = Duration.ofSeconds(30);
 
   /** How much larger the broker may get under fire: its heap may fill, nothing beyond. */
   private static final long MEMORY_BOUND = 1_600L << 20;
@@ -102,7 +103,7 @@ public class BadFrameIT extends JUnitSuite {
       try (var producer = kafka.producer()) {
         producer.send(new ProducerRecord<>(kafka.topic("beside", 1), "v")).get();
       }
-      assertTrue(Duration.ofNanos(System.nanoTime() - before).toSeconds() < 10);
+      assertTrue(Duration.ofNanos(System.nanoTime() - before).toSeconds() < 30);
     } finally {
       for (WireClient client : waiting) {
         client.close();
@@ -131,11 +132,14 @@ public class BadFrameIT extends JUnitSuite {
 
   /** A client with nothing to hide, which must not notice anything. */
   private static final class Bystander implements AutoCloseable {
+    /** So many records are enough to tell that it was served all along. */
+    private static final int ENOUGH = 20;
+
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final TopicPartition partition;
     private final Thread thread;
-    private int count;
+    private volatile int count;
 
     Bystander() throws Exception {
       partition = new TopicPartition(kafka.topic("bystander", 1), 0);
@@ -146,13 +150,13 @@ public class BadFrameIT extends JUnitSuite {
     private void goOn() {
       try (var producer =
               kafka.producer(
-                  "linger.ms", 0, "delivery.timeout.ms", 20_000, "request.timeout.ms", 10_000);
+                  "linger.ms", 0, "delivery.timeout.ms", 60_000, "request.timeout.ms", 30_000);
           var consumer = kafka.consumer()) {
         consumer.assign(List.of(partition));
         while (!over.get()) {
           String value = "v" + count;
           producer.send(new ProducerRecord<>(partition.topic(), 0, null, value)).get();
-          count++;
+          count = count + 1;
           assertEquals(value, Read.exactly(1, consumer).get(0).value());
         }
       } catch (Throwable e) {
@@ -171,7 +175,7 @@ public class BadFrameIT extends JUnitSuite {
       if (failure.get() != null) {
         throw new AssertionError("the bystander was disturbed", failure.get());
       }
-      assertTrue("the bystander got only " + count + " records through", count > 20);
+      assertTrue("the bystander got only " + count + " records through", count > ENOUGH);
     }
   }
 
@@ -179,10 +183,13 @@ public class BadFrameIT extends JUnitSuite {
   public void damagedFramesHurtOnlyTheirSender() throws Exception {
     Random random = seeds.random();
     List<byte[]> corpus = soundFrames();
-    long end = System.nanoTime() + FUZZING.toNanos();
+    long began = System.nanoTime();
     int sent = 0;
     try (Bystander bystander = new Bystander()) {
-      while (System.nanoTime() < end && bystander.failure.get() == null) {
+      while (bystander.failure.get() == null
+          && goesOn(
+              System.nanoTime() - began,
+              sent > ENOUGH_SENT && bystander.count > Bystander.ENOUGH)) {
         byte[] frame = damaged(corpus.get(random.nextInt(corpus.size())), random);
         try (WireClient client = connect()) {
           client.sendRaw(frame);
@@ -196,9 +203,14 @@ public class BadFrameIT extends JUnitSuite {
         assertTrue("the broker died\n" + kafka.broker().outputTail(), kafka.broker().isAlive());
       }
     }
-    assertTrue("only " + sent + " frames were sent", sent > 100);
+    assertTrue("only " + sent + " frames were sent", sent > ENOUGH_SENT);
     long resident = kafka.broker().residentBytes();
     assertTrue("the broker holds " + (resident >> 20) + " MB", resident < MEMORY_BOUND);
+  }
+
+  /** A slow machine is given more time to get through enough. */
+  private static boolean goesOn(long nanos, boolean enough) {
+    return nanos < FUZZING.toNanos() || !enough && nanos < 9 * FUZZING.toNanos();
   }
 
   /** Every request that the examples make, in every version: what the damage is done to. */

@@ -1,8 +1,6 @@
 package milena.it;
 
 import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
-import static org.junit.Assert.assertTrue;
 
 import java.util.List;
 import java.util.Map;
@@ -51,7 +49,11 @@ public class ElectionIT extends JUnitSuite {
   }
 
   private static int leader(Admin admin) throws Exception {
-    Node leader = partition(admin).leader();
+    return leaderOf(partition(admin));
+  }
+
+  private static int leaderOf(TopicPartitionInfo partition) {
+    Node leader = partition.leader();
     return leader == null || leader.isEmpty() ? -1 : leader.id();
   }
 
@@ -120,7 +122,6 @@ public class ElectionIT extends JUnitSuite {
         Admin admin = admin(cluster)) {
       create(admin, List.of(1, 2));
       loseTheLeaderOf(cluster, admin, 1, 2);
-      assertFalse(partition(admin).elr().isEmpty());
       assertRefused(PreferredLeaderNotAvailableException.class, admin, ElectionType.PREFERRED);
       elect(admin, ElectionType.UNCLEAN);
       Await.until("2 leads", () -> leader(admin) == 2);
@@ -154,7 +155,11 @@ public class ElectionIT extends JUnitSuite {
     }
     cluster.killNode(leader); // two of four voters are left: nothing is decided
     cluster.startNode(follower);
-    Await.until("nobody leads", () -> leader(admin) == -1);
-    assertTrue(partition(admin).isr().isEmpty());
+    Await.until(
+        "nobody leads or is in sync, and the dead one may lead when it is back",
+        () -> {
+          TopicPartitionInfo now = partition(admin); // as one broker, of which others may be ahead
+          return leaderOf(now) == -1 && now.isr().isEmpty() && !now.elr().isEmpty();
+        });
   }
 }

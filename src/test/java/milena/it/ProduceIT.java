@@ -90,7 +90,8 @@ public class ProduceIT extends JUnitSuite {
 
   @Test
   public void keysValuesHeadersAndTimestampsComeBackAsTheyWere() throws Exception {
-    String topic = kafka.topic("whole", 2);
+    // One record's time is so small that it would be deleted for its age.
+    String topic = kafka.topic("whole", 2, Map.of("retention.ms", "-1"));
     ProducerRecord<String, String> full = new ProducerRecord<>(topic, 1, 1234567890L, "k", "v");
     full.headers().add("a", "1".getBytes(StandardCharsets.UTF_8));
     full.headers().add("empty", new byte[0]);

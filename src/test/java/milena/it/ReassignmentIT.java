@@ -1,13 +1,11 @@
 package milena.it;
 
 import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -153,18 +151,14 @@ public class ReassignmentIT extends JUnitSuite {
                 "--throttle",
                 "50000000")
             .printed("Successfully started partition reassignments");
-        assertFalse(
-            "the throttle is set",
-            settings(admin, new ConfigResource(ConfigResource.Type.BROKER, "2")).isEmpty());
-        Await.until("all has moved", () -> underWay(admin).isEmpty());
+        // Who is asked may hear of it a moment after the tool was answered.
+        ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, "2");
+        Await.until("the throttle is set", () -> !settings(admin, broker).isEmpty());
+        awaitReplicas(admin, Set.of(2, 3, 4));
+        awaitNothingUnderWay(cluster);
         tool(cluster, "--verify", "--reassignment-json-file", file.toString())
             .printed("Reassignment of partition moved-2 is completed", "Clearing broker-level");
-        assertEquals(
-            Set.of(), settings(admin, new ConfigResource(ConfigResource.Type.BROKER, "2")));
-        for (TopicPartitionInfo partition : partitions(admin)) {
-          assertEquals(Set.of(2, 3, 4), new HashSet<>(ids(partition.replicas())));
-          assertEquals(Set.of(2, 3, 4), new HashSet<>(ids(partition.isr())));
-        }
+        Await.until("no throttle is left", () -> settings(admin, broker).isEmpty());
         assertWhole(cluster, writer.stop());
       }
     }
@@ -205,22 +199,58 @@ public class ReassignmentIT extends JUnitSuite {
         int controller = cluster.controllerId();
         cluster.killNode(controller); // two of four voters are left: nothing is decided
         cluster.startNode(controller);
-        Await.until(
-            "all is as it was", () -> underWay(admin).keySet().equals(Set.of(first, second)));
-        assertEquals(List.of(4), underWay(admin).get(first).addingReplicas());
-        assertEquals(List.of(1), underWay(admin).get(first).removingReplicas());
+        Await.until("all is as it was", () -> isAsItWas(underWay(admin), Set.of(first, second)));
         admin
             .alterPartitionReassignments(Map.of(second, Optional.empty()))
             .all()
             .get(30, TimeUnit.SECONDS);
         Await.until("one is given up", () -> underWay(admin).keySet().equals(Set.of(first)));
-        assertEquals(Set.of(1, 2, 3), new HashSet<>(ids(partitions(admin).get(1).replicas())));
+        Await.until(
+            "it is where it was",
+            () -> Set.copyOf(ids(partitions(admin).get(1).replicas())).equals(Set.of(1, 2, 3)));
         cluster.startNode(4);
-        Await.until("the other ends", () -> underWay(admin).isEmpty());
-        assertEquals(List.of(4, 2, 3), ids(partitions(admin).get(0).replicas()));
+        Await.until(
+            "the other ends",
+            Duration.ofSeconds(60),
+            () -> ids(partitions(admin).get(0).replicas()).equals(List.of(4, 2, 3)));
+        Await.until("nothing is under way", () -> underWay(admin).isEmpty());
         assertWhole(cluster, writer.stop());
       }
     }
+  }
+
+  /** All partitions are on these nodes, each of which is in sync. */
+  private static void awaitReplicas(Admin admin, Set<Integer> expected) {
+    Await.until(
+        "all have moved to " + expected,
+        Duration.ofSeconds(60),
+        () ->
+            partitions(admin).stream()
+                .allMatch(
+                    partition ->
+                        Set.copyOf(ids(partition.replicas())).equals(expected)
+                            && Set.copyOf(ids(partition.isr())).equals(expected)));
+  }
+
+  /** As each broker tells, so that it is all the same which one a tool asks then. */
+  private static void awaitNothingUnderWay(MilenaCluster cluster) {
+    for (int id : cluster.nodeIds()) {
+      Map<String, Object> asked = Map.of("bootstrap.servers", cluster.node(id).bootstrapServers());
+      try (Admin asking = Admin.create(asked)) {
+        Await.until("nothing is under way for " + id, () -> underWay(asking).isEmpty());
+      }
+    }
+  }
+
+  /** As one broker tells, to which it may come later than to others. */
+  private static boolean isAsItWas(
+      Map<TopicPartition, PartitionReassignment> underWay, Set<TopicPartition> expected) {
+    return underWay.keySet().equals(expected)
+        && underWay.values().stream()
+            .allMatch(
+                each ->
+                    each.addingReplicas().equals(List.of(4))
+                        && each.removingReplicas().equals(List.of(1)));
   }
 
   /** Every record that was sent is there, once and in order. */

@@ -75,7 +75,7 @@ public class RebalanceIT extends JUnitSuite {
   private static void awaitSharing(MemberProcess... owners) {
     Await.until(
         "all partitions are shared by " + Arrays.toString(owners),
-        Duration.ofSeconds(45),
+        Duration.ofSeconds(90),
         () -> {
           Set<String> all = new HashSet<>();
           int count = 0;
@@ -262,7 +262,7 @@ public class RebalanceIT extends JUnitSuite {
   public void aStaticMemberThatReturnsInTimeDisturbsNobody() throws Exception {
     topic = kafka.topic("static", PARTITIONS);
     group = BrokerRule.fresh("static");
-    String session = "session.timeout.ms=20000";
+    String session = "session.timeout.ms=60000"; // what starts a JVM takes on any machine
     MemberProcess a = join("a", RangeAssignor.class, "group.instance.id=a", session);
     MemberProcess b = join("b", RangeAssignor.class, "group.instance.id=b", session);
     awaitSharing(a, b);
@@ -296,7 +296,7 @@ public class RebalanceIT extends JUnitSuite {
       Refusal.of(
           FencedInstanceIdException.class,
           () -> {
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < 600; i++) {
               second.poll(Duration.ofMillis(50));
               first.poll(Duration.ofMillis(50));
             }
@@ -326,7 +326,7 @@ public class RebalanceIT extends JUnitSuite {
           });
       sticky.subscribe(List.of(topic));
       Refusal.of(
-          InconsistentGroupProtocolException.class, () -> sticky.poll(Duration.ofSeconds(10)));
+          InconsistentGroupProtocolException.class, () -> sticky.poll(Duration.ofSeconds(30)));
     }
   }
 }

@@ -98,16 +98,22 @@ public class StockToolsIT extends JUnitSuite {
     String[] of = {"--entity-type", "topics", "--entity-name", topic};
     tool(CONFIGS, concat(of, "--alter", "--add-config", "retention.ms=4321,max.message.bytes=9999"))
         .printed("Completed updating config for topic " + topic);
+    // A broker may acknowledge a change before it has read it.
+    Await.until("the change is seen", () -> described(of).contains("retention.ms=4321"));
     tool(CONFIGS, concat(of, "--describe"))
         .printed("retention.ms=4321", "max.message.bytes=9999", "DYNAMIC_TOPIC_CONFIG");
     tool(CONFIGS, concat(of, "--alter", "--delete-config", "retention.ms")).succeeded();
-    assertFalse(tool(CONFIGS, concat(of, "--describe")).succeeded().contains("retention.ms"));
+    Await.until("this one, too", () -> !described(of).contains("retention.ms"));
     tool(CONFIGS, concat(of, "--describe", "--all")).printed("retention.ms=604800000");
     StockTool bad = tool(CONFIGS, concat(of, "--alter", "--add-config", "retention.ms=soon"));
     assertNotEquals(0, bad.exitCode());
     tool(CONFIGS, "--entity-type", "brokers", "--entity-name", "1", "--describe", "--all")
         .printed("node.id=1", "log.dirs=" + kafka.broker().logDir(), "STATIC_BROKER_CONFIG");
     tool(CONFIGS, "--entity-type", "brokers", "--entity-default", "--describe").succeeded();
+  }
+
+  private static String described(String... of) {
+    return tool(CONFIGS, concat(of, "--describe")).succeeded();
   }
 
   private static String[] concat(String[] first, String... more) {
@@ -281,6 +287,8 @@ public class StockToolsIT extends JUnitSuite {
                 topic,
                 "--num-records",
                 "50000",
+                "--timeout",
+                "60000",
                 "--hide-header")
             .succeeded();
     String[] fields = consumed.strip().split(", ");

@@ -1,9 +1,11 @@
 package milena.it;
 
+import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,10 +89,6 @@ public class ThrottleIT extends JUnitSuite {
     return ToolProcess.milena("", all.toArray(String[]::new));
   }
 
-  private Set<TopicPartition> underWay() throws Exception {
-    return admin.listPartitionReassignments().reassignments().get(30, TimeUnit.SECONDS).keySet();
-  }
-
   private List<Integer> replicas(TopicPartition partition) throws Exception {
     return admin
         .describeTopics(List.of(partition.topic()))
@@ -128,30 +126,63 @@ public class ThrottleIT extends JUnitSuite {
     Await.until("the throttles are " + expected, () -> throttles().equals(expected));
   }
 
+  /** As each broker tells, so that it is all the same which one a tool asks then. */
   private void awaitUnderWay(Set<TopicPartition> expected) {
-    Await.until("under way are " + expected, () -> underWay().equals(expected));
+    for (int id : cluster.nodeIds()) {
+      Map<String, Object> asked = Map.of("bootstrap.servers", cluster.node(id).bootstrapServers());
+      try (Admin asking = Admin.create(asked)) {
+        Await.until(
+            "under way are " + expected + " for " + id,
+            Duration.ofSeconds(90),
+            () ->
+                asking
+                    .listPartitionReassignments()
+                    .reassignments()
+                    .get(30, TimeUnit.SECONDS)
+                    .keySet()
+                    .equals(expected));
+      }
+    }
+  }
+
+  /** How much of the heavy partition is with a broker. */
+  private long heavyBytesAt(int broker) throws Exception {
+    return admin
+        .describeLogDirs(List.of(broker))
+        .allDescriptions()
+        .get(30, TimeUnit.SECONDS)
+        .get(broker)
+        .values()
+        .stream()
+        .map(directory -> directory.replicaInfos().get(HEAVY))
+        .filter(replica -> replica != null)
+        .mapToLong(replica -> replica.size())
+        .sum();
   }
 
   @Test
   public void aMoveTakesAsLongAsItsRateSaysAndOthersDoNotWait() throws Exception {
     Path heavy = plan(HEAVY, 2, 3);
     long rate = 1_000_000;
-    long expectedMs = 1000L * RECORDS * RECORD_BYTES / rate; // 8 s
-    long begunAt = System.nanoTime();
-    tool(heavy, "--execute", "--throttle", "" + rate).printed("Successfully started");
+    // At first so slowly that it is under way however slow the machine is.
+    tool(heavy, "--execute", "--throttle", "1000").printed("Successfully started");
     Await.until(
         "the throttles are known",
         () -> throttles().contains("follower.replication.throttled.replicas"));
     producer.send(new ProducerRecord<>("heavy", 0, null, new byte[10])).get(30, TimeUnit.SECONDS);
     producer.send(new ProducerRecord<>("heavy", 1, null, new byte[10])).get(30, TimeUnit.SECONDS);
     awaitUnderWay(Set.of(HEAVY));
-    Await.until("all has moved", () -> underWay().isEmpty());
+    long begunAt = System.nanoTime();
+    long expectedMs = 1000 * (heavyBytesAt(2) - heavyBytesAt(3)) / rate; // 7 s or so
+    tool(heavy, "--execute", "--additional", "--throttle", "" + rate)
+        .printed("Successfully started");
+    awaitUnderWay(Set.of());
     long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begunAt);
     // A fetch or two may go over the rate.
     assertTrue("took " + tookMs + " ms instead of " + expectedMs, tookMs > expectedMs / 2);
     tool(heavy, "--verify").printed("Reassignment of partition heavy-0 is completed", "Clearing");
     awaitThrottles(Set.of());
-    Await.until("it is there", () -> replicas(HEAVY).equals(List.of(2, 3)));
+    assertEquals(List.of(2, 3), replicas(HEAVY));
   }
 
   @Test
@@ -159,11 +190,13 @@ public class ThrottleIT extends JUnitSuite {
     Path heavy = plan(HEAVY, 1, 3);
     Path light = plan(LIGHT, 2, 1);
     tool(heavy, "--execute", "--throttle", "1000").printed("Successfully started");
+    awaitUnderWay(Set.of(HEAVY));
     tool(null, "--list").printed("heavy-0: replicas: 1,3,2. adding: 3. removing: 2.");
     StockTool second = tool(light, "--execute");
     assertTrue(second.output(), second.exitCode() != 0);
     tool(light, "--execute", "--additional", "--throttle", "1000").printed("Successfully started");
-    Await.until("the light one has moved", () -> underWay().equals(Set.of(HEAVY)));
+    Await.until("the light one has moved", () -> replicas(LIGHT).equals(List.of(2, 1)));
+    awaitUnderWay(Set.of(HEAVY));
     tool(heavy, "--verify").printed("Reassignment of partition heavy-0 is still in progress");
     tool(heavy, "--cancel").printed("Successfully cancelled");
     awaitUnderWay(Set.of());
@@ -176,8 +209,8 @@ public class ThrottleIT extends JUnitSuite {
   public void ourOwnToolMovesAndCancelsToo() throws Exception {
     Path heavy = plan(HEAVY, 1, 3);
     milena("reassign", "start", heavy.toString(), "--throttle", "1000").printed("Begun");
-    milena("reassign", "status").printed("heavy", "1,3,2");
     awaitUnderWay(Set.of(HEAVY));
+    milena("reassign", "status").printed("heavy", "1,3,2");
     Set<String> set =
         Set.of(
             "leader.replication.throttled.rate",
@@ -189,11 +222,13 @@ public class ThrottleIT extends JUnitSuite {
     awaitThrottles(set); // the heavy one still moves by them
     milena("reassign", "cancel", "--preserve-throttles").printed("Cancelled for 1 partitions");
     awaitThrottles(set);
+    awaitUnderWay(Set.of());
     milena("reassign", "status", "--clear-throttle").printed("Nothing is being moved");
     awaitThrottles(Set.of());
-    awaitUnderWay(Set.of());
     Await.until("it is there", () -> replicas(HEAVY).equals(List.of(1, 2)));
     milena("reassign", "start", heavy.toString(), "--throttle", "1000").printed("Begun");
+    awaitUnderWay(Set.of(HEAVY));
+    awaitThrottles(set);
     milena("reassign", "cancel").printed("Cancelled for 1 partitions");
     awaitThrottles(Set.of()); // as Kafka's tool does it
   }

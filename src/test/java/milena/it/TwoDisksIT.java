@@ -10,12 +10,14 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import milena.node.MilenaNode;
+import milena.testing.Described;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.Assert;
 import org.junit.Assume;
@@ -100,14 +102,18 @@ public class TwoDisksIT extends JUnitSuite {
       };
       StockTool.kafka(REASSIGN, arguments).printed("Successfully started moving log directory");
       Await.until("it is there", () -> Files.exists(target.resolve("spread-0")));
-      StockTool.kafka(
-              REASSIGN,
-              "--bootstrap-server",
-              node.bootstrapServers(),
-              "--reassignment-json-file",
-              plan.toString(),
-              "--verify")
-          .printed("Reassignment of replica spread-0-1 completed successfully");
+      Await.until(
+          "the tool sees it",
+          () ->
+              StockTool.kafka(
+                      REASSIGN,
+                      "--bootstrap-server",
+                      node.bootstrapServers(),
+                      "--reassignment-json-file",
+                      plan.toString(),
+                      "--verify")
+                  .succeeded()
+                  .contains("Reassignment of replica spread-0-1 completed successfully"));
     } finally {
       node.stop();
     }
@@ -131,14 +137,15 @@ public class TwoDisksIT extends JUnitSuite {
 
   private void fillTheSecond() throws Exception {
     MilenaNode node = startAgain();
-    Map<String, Object> client =
-        Map.of(
-            "bootstrap.servers", node.bootstrapServers(),
-            "delivery.timeout.ms", "3000",
-            "request.timeout.ms", "2000");
-    try (Admin admin = Admin.create(client);
-        KafkaProducer<byte[], byte[]> producer =
-            new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
+    String servers = node.bootstrapServers();
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers));
+        KafkaProducer<byte[], byte[]> producer = producer(Map.of("bootstrap.servers", servers));
+        KafkaProducer<byte[], byte[]> impatient =
+            producer(
+                Map.of(
+                    "bootstrap.servers", servers,
+                    "delivery.timeout.ms", "3000",
+                    "request.timeout.ms", "2000"))) {
       create(admin);
       int onFull = -1;
       int onOther = -1;
@@ -154,7 +161,7 @@ public class TwoDisksIT extends JUnitSuite {
           ExecutionException.class,
           () -> {
             for (int i = 0; i < 20; i++) {
-              send(producer, full);
+              send(impatient, full);
             }
           });
       for (int i = 0; i < 10; i++) {
@@ -164,15 +171,8 @@ public class TwoDisksIT extends JUnitSuite {
       assertTrue(
           described, described.contains("KafkaStorageException\",\"logDir\":\"" + second + "\""));
       assertTrue(described, described.contains("\"error\":null,\"logDir\":\"" + first + "\""));
-      var partitions =
-          admin
-              .describeTopics(List.of("spread"))
-              .allTopicNames()
-              .get(30, TimeUnit.SECONDS)
-              .get("spread")
-              .partitions();
-      assertEquals(1, partitions.get(onOther).leader().id());
-      assertEquals(null, partitions.get(full).leader());
+      Await.until("it leads no more", () -> partition(admin, full).leader() == null);
+      assertEquals(1, partition(admin, onOther).leader().id());
       assertEquals(
           10L,
           admin
@@ -186,9 +186,17 @@ public class TwoDisksIT extends JUnitSuite {
     }
   }
 
+  private static KafkaProducer<byte[], byte[]> producer(Map<String, Object> config) {
+    return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  private static TopicPartitionInfo partition(Admin admin, int partition) throws Exception {
+    return Described.partition(admin, new TopicPartition("spread", partition));
+  }
+
   private static void send(KafkaProducer<byte[], byte[]> producer, int partition) throws Exception {
     producer
         .send(new ProducerRecord<>("spread", partition, null, new byte[500_000]))
-        .get(30, TimeUnit.SECONDS);
+        .get(60, TimeUnit.SECONDS);
   }
 }

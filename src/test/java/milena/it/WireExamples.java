@@ -44,7 +44,8 @@ final class WireExamples {
   /** Makes a topic with a few records for the examples to be about. */
   WireExamples(BrokerRule kafka) throws Exception {
     this.kafka = kafka;
-    this.topic = kafka.topic("wire", 1);
+    // The records' times are so small that they would be deleted for their age.
+    this.topic = kafka.topic("wire", 1, Map.of("retention.ms", "-1"));
     this.topicId =
         kafka.admin().describeTopics(List.of(topic)).allTopicNames().get().get(topic).topicId();
     try (var producer = kafka.producer()) {
@@ -315,7 +316,7 @@ final class WireExamples {
                           new DescribeConfigsRequestData.DescribeConfigsResource()
                               .setResourceType((byte) 2)
                               .setResourceName(topic)
-                              .setConfigurationKeys(List.of("retention.ms"))));
+                              .setConfigurationKeys(List.of("segment.ms"))));
           var response = client.call(DescribeConfigsResponseData.class, request, version);
           var config = response.results().get(0).configs();
           assertEquals(1, config.size());

@@ -24,7 +24,7 @@ import org.scalatestplus.junit.JUnitSuite;
 
 /** A node that counts as dead or is told to end at the worst moment of a start. */
 public class BeginAnewIT extends JUnitSuite {
-  private static final int PATIENCE_SECONDS = 60;
+  private static final int PATIENCE_SECONDS = 120;
 
   @Rule public final TemporaryFolder folder = new TemporaryFolder();
 

@@ -67,7 +67,7 @@ public class NodeLeavesNothingIT extends JUnitSuite {
     Set<Thread> left = threads();
     left.removeAll(before);
     for (Thread thread : left) {
-      thread.join(10_000);
+      thread.join(30_000);
     }
     assertEquals(
         List.of(), left.stream().filter(Thread::isAlive).map(Thread::getName).sorted().toList());

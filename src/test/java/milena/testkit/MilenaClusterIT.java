@@ -102,11 +102,23 @@ public class MilenaClusterIT extends JUnitSuite {
       }
       produce(cluster, "wide", 60);
       try (Admin admin = admin(cluster.bootstrapServers())) {
-        QuorumInfo quorum = admin.describeMetadataQuorum().quorumInfo().get(30, TimeUnit.SECONDS);
-        assertEquals(cluster.controllerId(), quorum.leaderId());
+        QuorumInfo quorum = awaitLeaderOfQuorum(cluster, admin);
         assertEquals(3, quorum.voters().size());
         assertTrue(quorum.highWatermark() > 0);
       }
+    }
+  }
+
+  /** It may change between two questions. */
+  private static QuorumInfo awaitLeaderOfQuorum(MilenaCluster cluster, Admin admin)
+      throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (true) {
+      QuorumInfo quorum = admin.describeMetadataQuorum().quorumInfo().get(30, TimeUnit.SECONDS);
+      if (quorum.leaderId() == cluster.controllerId()) {
+        return quorum;
+      }
+      assertTrue("Who leads is not who controls: " + quorum, System.nanoTime() < deadline);
     }
   }
 
