@@ -46,13 +46,13 @@ public class RollingRestartIT extends JUnitSuite {
         for (NodeProcess node : cluster.nodes()) {
           assertEquals("exit code of node " + node.id, 0, node.stop());
           node.start();
-          assertTrue("node " + node.id + " is up", ProcessCluster.await(60, node::isUp));
+          assertTrue("node " + node.id + " is up", ProcessCluster.await(90, node::isUp));
           awaitRecords(replicas);
         }
         clients.stopProducers();
         boolean all =
             ProcessCluster.await(
-                30,
+                60,
                 () ->
                     partitions.stream()
                         .allMatch(
@@ -74,7 +74,7 @@ public class RollingRestartIT extends JUnitSuite {
     List<Long> before = partitions.stream().map(history::acknowledgements).toList();
     boolean went =
         ProcessCluster.await(
-            30,
+            60,
             () ->
                 partitions.stream()
                     .allMatch(

@@ -57,6 +57,7 @@ public class BackPressureIT extends JUnitSuite {
     for (int i = 0; i < 10; i++) {
       assertTrue(await(queue.pull()).isPresent());
     }
+    until("one chunk is ahead", () -> link.reads.get() >= 2);
     // Somebody writes on all the while: for a second, in the long run for a minute.
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Boolean.getBoolean("long") ? 60 : 1);
     do {
