@@ -73,7 +73,7 @@ public class ElectionIT extends JUnitSuite {
     try (MilenaCluster cluster =
             MilenaCluster.builder()
                 .nodes(3)
-                .config("leader.imbalance.check.interval.seconds", "5")
+                .config("leader.imbalance.check.interval.seconds", "1")
                 .start();
         Admin admin = admin(cluster)) {
       create(admin, List.of(3, 1));
