@@ -87,8 +87,22 @@ public class GroupHandlersTest extends JUnitSuite {
     world.lead(2, 1);
     topicId = world.makeTopic("t");
     groups = new GroupAccess(world.registry());
-    while (world.registry().isLoading()) {
-      Thread.onSpinWait();
+    // So many groups that each partition coordinates some.
+    for (int i = 0; i < 20; i++) {
+      awaitCoordinator("nobodys-" + i);
+    }
+  }
+
+  /** Who is no coordinator yet, or has not read its groups yet, knows nothing of members. */
+  private static void awaitCoordinator(String group) {
+    HeartbeatHandler asked = new HeartbeatHandler(groups);
+    HeartbeatRequestData beat =
+        new HeartbeatRequestData().setGroupId(group).setMemberId("nobody").setGenerationId(1);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    short told = Errors.NOT_COORDINATOR.code();
+    while (told != Errors.UNKNOWN_MEMBER_ID.code()) {
+      assertTrue(Errors.forCode(told).name(), System.nanoTime() < deadline);
+      told = call(asked, asked.maxVersion(), beat, new HeartbeatResponseData()).errorCode();
     }
   }
 
