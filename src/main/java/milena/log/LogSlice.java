@@ -1,5 +1,6 @@
 package milena.log;
 
+import java.io.IOException;
 import java.nio.channels.FileChannel;
 
 /**
@@ -13,6 +14,12 @@ public interface LogSlice extends AutoCloseable {
   long position();
 
   int sizeInBytes();
+
+  /** Offset from which to read what comes after the slice. */
+  long nextOffset();
+
+  /** Has the kernel read it from the disk into the page cache, unless it is there; blocks. */
+  void load() throws IOException;
 
   @Override
   void close();

@@ -1,7 +1,6 @@
 package milena.log;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,6 +18,7 @@ import org.apache.kafka.common.InvalidRecordException;
  * @param activeSize bytes of the last segment at the time
  * @param activeLargest largest timestamp of the last segment at the time
  * @param producers live: shows the producers as they are when asked
+ * @param recent live, too
  */
 record LogSnapshot(
     Segment[] segments,
@@ -28,29 +28,9 @@ record LogSnapshot(
     long logEndOffset,
     long sealedBytes,
     LeaderEpochs epochs,
-    Collection<ProducerState> producers)
+    Collection<ProducerState> producers,
+    RecentWrites recent)
     implements LogView {
-
-  private static final LogSlice NOTHING =
-      new LogSlice() {
-        @Override
-        public FileChannel channel() {
-          return null;
-        }
-
-        @Override
-        public long position() {
-          return 0;
-        }
-
-        @Override
-        public int sizeInBytes() {
-          return 0;
-        }
-
-        @Override
-        public void close() {}
-      };
 
   @Override
   public long sizeInBytes() {
@@ -80,7 +60,7 @@ record LogSnapshot(
         return slice;
       }
     }
-    return NOTHING;
+    return new NoSlice(fromOffset);
   }
 
   /** Null when the segment has no batch that ends at or past the offset. */
@@ -102,19 +82,24 @@ record LogSnapshot(
         }
       } while (headers.header().lastOffset() < from);
       if (headers.header().nextOffset() > end) {
-        return NOTHING;
+        return new NoSlice(from);
       }
       int start = headers.position();
       int firstSize = headers.header().sizeInBytes();
-      int stop = firstSize > maxBytes ? start : endWithin(i, headers, start, end, maxBytes);
+      long firstNext = headers.header().nextOffset();
+      BatchHeaders after =
+          firstSize > maxBytes ? headers : endWithin(i, headers, start, end, maxBytes);
+      int stop = after == null ? limit : after.position();
+      long next = stop == limit ? endOffsetOf(i) : after.header().baseOffset();
       if (stop == start && atLeastOne) {
         stop = start + firstSize;
+        next = firstNext;
       }
       if (stop == start) {
-        return NOTHING;
+        return new NoSlice(from);
       }
       handedOver = true;
-      return new SegmentSlice(file, file.channel(), start, stop - start);
+      return new SegmentSlice(file, file.channel(), start, stop - start, next);
     } finally {
       if (!handedOver) {
         file.release();
@@ -131,14 +116,17 @@ record LogSnapshot(
     return DamagedLogException.at(segment, position, limit);
   }
 
-  /** Where the last batch ends that ends at or before the offset and within the bytes. */
-  private int endWithin(int i, BatchHeaders atStart, int start, long end, int maxBytes)
+  /**
+   * Behind the last batch that ends at or before the offset and within the bytes; null when that is
+   * the segment's last.
+   */
+  private BatchHeaders endWithin(int i, BatchHeaders atStart, int start, long end, int maxBytes)
       throws IOException {
     Segment segment = segments[i];
     int limit = sizeOf(i);
     int maxPosition = (int) Math.min(limit, (long) start + maxBytes);
     if (maxPosition == limit && end >= endOffsetOf(i)) {
-      return limit;
+      return null;
     }
     int near = segment.floorPosition(end - 1, maxPosition);
     BatchHeaders headers = atStart;
@@ -154,7 +142,7 @@ record LogSnapshot(
         break;
       }
     }
-    return headers.position();
+    return headers;
   }
 
   private long endOffsetOf(int i) {
@@ -178,6 +166,11 @@ record LogSnapshot(
       }
     }
     return high;
+  }
+
+  @Override
+  public boolean isRecent(long offset, long nowMs) {
+    return recent.include(offset, nowMs);
   }
 
   @Override

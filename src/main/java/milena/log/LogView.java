@@ -31,6 +31,14 @@ public interface LogView {
   LogSlice read(long fromOffset, long upToOffset, int maxBytes, boolean atLeastOneBatch)
       throws IOException;
 
+  /**
+   * Whether the record at this offset was written so lately that it is in the page cache; else it
+   * may have to be read from the disk. A guess: nothing depends on it but who waits for the disk.
+   *
+   * @param nowMs by the clock that appends were told of
+   */
+  boolean isRecent(long offset, long nowMs);
+
   /** Transactions aborted that overlap the range, for read_committed consumers (KIP-98). */
   List<AbortedTransaction> abortedTransactions(long fromOffset, long upToOffset) throws IOException;
 

@@ -51,6 +51,7 @@ public final class PartitionLog implements Closeable {
   private final ProducerStates producers;
   private final ProducerSnapshots snapshots;
   private final StagedBatches staged = new StagedBatches();
+  private final RecentWrites recent = new RecentWrites();
   private final RecordBatches batches = new RecordBatches();
 
   private LogConfig config;
@@ -143,7 +144,8 @@ public final class PartitionLog implements Closeable {
         writtenEndOffset,
         segments.sealedBytes(),
         epochs.current(),
-        producers.live());
+        producers.live(),
+        recent);
   }
 
   private Segment active() {
@@ -272,6 +274,7 @@ public final class PartitionLog implements Closeable {
     }
     active().stage(lastOffset, batch.maxTimestamp(), size, config.indexIntervalBytes());
     staged.add(records.slice(batches.position(), size));
+    recent.add(baseOffset, size, nowMs);
     stagedEndOffset = lastOffset + 1;
   }
 

@@ -36,6 +36,7 @@ import milena.kafka.api.OffsetFetchHandler;
 import milena.kafka.api.OffsetForLeaderEpochHandler;
 import milena.kafka.api.ProduceHandler;
 import milena.kafka.api.ProducerIdStock;
+import milena.kafka.api.ReadAhead;
 import milena.kafka.api.ServedFeatures;
 import milena.kafka.api.SyncGroupHandler;
 import milena.kafka.api.TopicReadiness;
@@ -88,6 +89,8 @@ final class Apis {
               ApiKeys.OFFSET_FETCH,
               ApiKeys.OFFSET_DELETE));
 
+  private static final String READ_AHEAD = "milena.read-ahead-dispatcher";
+
   private Apis() {}
 
   static ApiRegistry of(NodeParts parts) {
@@ -108,6 +111,7 @@ final class Apis {
         new FetchHandler(
             partitions,
             parts.throttle(),
+            new ReadAhead(NodeExecutors.dispatcher(parts.system(), READ_AHEAD)),
             config.network().fetchMaxBytes(),
             config.network().fetchSessionSlots(),
             config.replication().rackAwareFetching()));

@@ -28,6 +28,7 @@ public record NodeExecutors(List<Executor> network, List<Executor> inner) {
           "milena.partition-dispatcher",
           "milena.coordinator-dispatcher",
           "milena.blocking-dispatcher",
+          "milena.read-ahead-dispatcher",
           "milena.raft-dispatcher");
 
   private static final ExecutionContext AT_ONCE = ExecutionContexts.fromExecutor(Runnable::run);
@@ -44,7 +45,7 @@ public record NodeExecutors(List<Executor> network, List<Executor> inner) {
     return new NodeExecutors(List.copyOf(network), List.copyOf(inner));
   }
 
-  private static Executor dispatcher(ActorSystem<?> system, String name) {
+  static Executor dispatcher(ActorSystem<?> system, String name) {
     return system.dispatchers().lookup(DispatcherSelector.fromConfig(name));
   }
 }

@@ -10,6 +10,7 @@ import milena.broker.partition.ReplicationThrottle;
 import milena.kafka.api.FetchAnswer;
 import milena.kafka.api.FetchHandler;
 import milena.kafka.api.LocalTopics;
+import milena.kafka.api.ReadAhead;
 import milena.kafka.api.RequestContext;
 import milena.kafka.api.RequestContexts;
 import milena.log.AppendSource;
@@ -82,7 +83,14 @@ public class FetchBench {
       }
       all.add(new FetchPartition().setPartition(i).setPartitionMaxBytes(1 << 20));
     }
-    handler = new FetchHandler(topics.partitions(), ReplicationThrottle.off(), 50 << 20, 10, false);
+    handler =
+        new FetchHandler(
+            topics.partitions(),
+            ReplicationThrottle.off(),
+            new ReadAhead(Runnable::run),
+            50 << 20,
+            10,
+            false);
     FetchRequestData first = request().setSessionEpoch(0);
     first.topics().add(new FetchTopic().setTopic("t").setPartitions(all));
     FetchAnswer answer = answer(first);

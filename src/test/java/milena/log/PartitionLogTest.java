@@ -4,6 +4,7 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
+import java.io.EOFException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -196,6 +197,34 @@ public class PartitionLogTest extends JUnitSuite {
     LogView view = log.view();
     log.close();
     Assert.assertThrows(LogClosedException.class, () -> view.read(0, 1, 100, true));
+  }
+
+  @Test
+  public void whatTheFileHasLostCannotBeBroughtIntoMemory() throws Exception {
+    try (PartitionLog log = openNew()) {
+      append(log, TestBatches.plain(NOW, "a"));
+      log.writeStaged();
+      try (LogSlice slice = log.view().read(0, 1, 100, true)) {
+        slice.load();
+        slice.channel().truncate(slice.sizeInBytes() - 1);
+        Assert.assertThrows(EOFException.class, slice::load);
+      }
+    }
+  }
+
+  @Test
+  public void whatIsThereWhenALogOpensIsOld() throws Exception {
+    try (PartitionLog log = openNew()) {
+      append(log, TestBatches.plain(NOW, "a"));
+      log.writeStaged();
+      assertTrue(log.view().isRecent(0, NOW));
+    }
+    try (PartitionLog log = openNew()) {
+      append(log, TestBatches.plain(NOW, "b"));
+      log.writeStaged();
+      assertFalse(log.view().isRecent(0, NOW));
+      assertTrue(log.view().isRecent(1, NOW));
+    }
   }
 
   @Test

@@ -58,9 +58,13 @@ final class TestBatches {
         if (slice.sizeInBytes() == 0) {
           break;
         }
+        slice.load();
         ByteBuffer bytes = ByteBuffer.allocate(slice.sizeInBytes());
         BatchHeaders.readFully(slice.channel(), bytes, slice.position());
-        next = collect(bytes.flip(), from, read);
+        next = slice.nextOffset();
+        if (collect(bytes.flip(), from, read) > next) {
+          throw new AssertionError("What comes after a slice begins in it");
+        }
       }
     }
     return read;

@@ -33,6 +33,11 @@ enum UnopenedLog implements LogView {
   }
 
   @Override
+  public boolean isRecent(long offset, long nowMs) {
+    return true;
+  }
+
+  @Override
   public List<AbortedTransaction> abortedTransactions(long fromOffset, long upToOffset) {
     return List.of();
   }

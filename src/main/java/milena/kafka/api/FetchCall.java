@@ -13,12 +13,12 @@ import org.apache.kafka.common.protocol.Errors;
 
 /**
  * A Fetch from its request to its answer: reads, and if that is not enough yet, waits with an eye
- * on each of its partitions and a deadline.
+ * on each of its partitions and a deadline. What has to come from the disk it awaits in any case.
  *
- * <p>Runs on the connection's event loop; partitions only wake it. It always completes there, so a
- * call that was cancelled because its connection has closed holds nothing.
+ * <p>Runs on the connection's event loop; partitions and the disk only wake it. It always completes
+ * there, so a call that was cancelled because its connection has closed holds nothing.
  */
-final class FetchCall extends CompletableFuture<FetchAnswer> {
+final class FetchCall extends CompletableFuture<FetchAnswer> implements ReadAhead.Waiter {
   private final RequestContext context;
   private final FetchReader reader;
   private final FetchSession session; // null when it has none
@@ -37,6 +37,7 @@ final class FetchCall extends CompletableFuture<FetchAnswer> {
   private Future<?> deadline;
   private Future<?> hold;
   private volatile boolean held;
+  private boolean due; // to be answered as soon as there is anything
 
   /** A call that is answered with all of its positions. */
   static FetchCall full(
@@ -77,7 +78,7 @@ final class FetchCall extends CompletableFuture<FetchAnswer> {
     if (attempt(false)) {
       return;
     }
-    if (!held) {
+    if (!held && !due) {
       deadline = answerIn(waitNanos);
     }
   }
@@ -89,14 +90,15 @@ final class FetchCall extends CompletableFuture<FetchAnswer> {
     return cancelled;
   }
 
-  /** Answers if there is enough to say, or if it has to be now. */
+  /** Answers if there is enough to say, or if it has to be now and need not wait for the disk. */
   private boolean attempt(boolean now) {
     if (isDone()) {
       return true;
     }
+    due |= now;
     FetchAnswer answer;
     try {
-      answer = session == null ? reader.read(positions, now) : attemptInSession(now);
+      answer = session == null ? reader.read(positions, due, this) : attemptInSession();
     } catch (RuntimeException e) {
       stopWaiting();
       completeExceptionally(e);
@@ -116,14 +118,14 @@ final class FetchCall extends CompletableFuture<FetchAnswer> {
     return true;
   }
 
-  private FetchAnswer attemptInSession(boolean now) {
+  private FetchAnswer attemptInSession() {
     synchronized (session) {
       if (!session.isLatest(sessionEpoch)) {
         return FetchReader.failed(Errors.INVALID_FETCH_SESSION_EPOCH, session.id);
       }
       return positions == null
-          ? reader.readNews(session, now)
-          : reader.readFirst(session, positions, now);
+          ? reader.readNews(session, due, this)
+          : reader.readFirst(session, positions, due, this);
     }
   }
 
@@ -184,6 +186,11 @@ final class FetchCall extends CompletableFuture<FetchAnswer> {
         return;
       }
     }
+  }
+
+  @Override
+  public void broughtIn() {
+    wake(true);
   }
 
   private void onWoken() {

@@ -22,6 +22,7 @@ public final class FetchHandler implements ApiHandler<FetchRequestData> {
 
   private final LocalPartitions partitions;
   private final ReplicationThrottle throttle;
+  private final ReadAhead readAhead;
   private final FetchSessions sessions;
   private final int maxBytes;
   private final boolean rackAware;
@@ -30,6 +31,7 @@ public final class FetchHandler implements ApiHandler<FetchRequestData> {
    * A handler for one node.
    *
    * @param throttle on what followers are given (KIP-73)
+   * @param readAhead fetches old records from the disk
    * @param maxBytes the most an answer holds ({@code fetch.max.bytes})
    * @param sessionSlots {@code max.incremental.fetch.session.cache.slots}
    * @param rackAware whether consumers are sent to followers in their own rack (KIP-392)
@@ -37,11 +39,13 @@ public final class FetchHandler implements ApiHandler<FetchRequestData> {
   public FetchHandler(
       LocalPartitions partitions,
       ReplicationThrottle throttle,
+      ReadAhead readAhead,
       int maxBytes,
       int sessionSlots,
       boolean rackAware) {
     this.partitions = partitions;
     this.throttle = throttle;
+    this.readAhead = readAhead;
     this.maxBytes = maxBytes;
     this.rackAware = rackAware;
     this.sessions = new FetchSessions(sessionSlots);
@@ -68,6 +72,7 @@ public final class FetchHandler implements ApiHandler<FetchRequestData> {
         new FetchReader(
             FetchTerms.of(
                 partitions,
+                readAhead,
                 context,
                 audienceOf(context, request, replicaId),
                 committedOnly,

@@ -41,15 +41,19 @@ final class FetchPass {
   private final List<FetchPosition> positionsAnswered = new ArrayList<>();
   private final List<PartitionData> dataAnswered = new ArrayList<>();
   private FetchableTopicResponse topicResponse;
-  private long bytes;
-  private long throttledBytes;
+  private final FetchedRecords records;
   private boolean held;
-  private boolean awaited; // somebody waits for these records to be on followers
   private boolean urgent; // something the client should hear of without waiting
   private int known; // positions of partitions that exist
 
-  FetchPass(FetchTerms terms, boolean newsOnly) {
+  /**
+   * A pass for one fetch.
+   *
+   * @param waiter told when old records have come that the answer lacks
+   */
+  FetchPass(FetchTerms terms, boolean newsOnly, ReadAhead.Waiter waiter) {
     this.terms = terms;
+    this.records = new FetchedRecords(terms, waiter);
     this.newsOnly = newsOnly;
   }
 
@@ -63,10 +67,16 @@ final class FetchPass {
       answer.close();
       throw e;
     }
-    held = terms.audience().isFollower() && bytes > 0 && bytes < HELD_BYTES_MAX && !awaited;
-    if (now || urgent || known == 0 || (bytes >= terms.minBytes() && !held)) {
+    long bytes = records.bytes();
+    held =
+        terms.audience().isFollower()
+            && bytes > 0
+            && bytes < HELD_BYTES_MAX
+            && !records.areAwaited();
+    boolean enough = now || (bytes >= terms.minBytes() && !held);
+    if (urgent || known == 0 || (enough && !records.areOnTheirWay())) {
       tell();
-      terms.audience().given(throttledBytes);
+      records.given();
       return answer;
     }
     answer.close();
@@ -135,17 +145,7 @@ final class FetchPass {
     if (newsOnly && offset >= end && terms.audience().rack().isEmpty()) {
       exhausted.add(new Exhausted(position, handle, view));
     }
-    int room = (int) Math.min(position.maxBytes(), Math.max(0, terms.maxBytes() - bytes));
-    LogSlice slice = null;
-    if (offset < end
-        && (room > 0 || bytes == 0)
-        && !terms.audience().isHeldBack(terms.partitions(), view)) {
-      slice = view.log().read(offset, end, room, bytes == 0);
-      if (slice.sizeInBytes() == 0) {
-        slice.close();
-        slice = null;
-      }
-    }
+    LogSlice slice = records.read(position, view, end);
     if (slice == null && newsOnly && !position.isNews(view.highWatermark(), logStart)) {
       return;
     }
@@ -153,9 +153,6 @@ final class FetchPass {
     PartitionData data = empty(position, view);
     if (slice != null) {
       data.setRecords(new RecordsSlice(slice));
-      bytes += slice.sizeInBytes();
-      awaited |= view.awaited();
-      throttledBytes += terms.audience().isThrottled(view) ? slice.sizeInBytes() : 0;
       served.add(position);
     }
     // First, so that a failure below closes the slice with the answer.

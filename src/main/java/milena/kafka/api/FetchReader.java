@@ -18,9 +18,14 @@ final class FetchReader {
     this.terms = terms;
   }
 
-  /** All of the positions; null when that is too little yet and need not be now. */
-  FetchAnswer read(List<FetchPosition> positions, boolean now) {
-    return over(new FetchPass(terms, false), positions, now);
+  /**
+   * All of the positions; null when that is too little yet and need not be now, or when all there
+   * is has to come from the disk.
+   *
+   * @param waiter told when something has come from there
+   */
+  FetchAnswer read(List<FetchPosition> positions, boolean now, ReadAhead.Waiter waiter) {
+    return over(new FetchPass(terms, false, waiter), positions, now);
   }
 
   private FetchAnswer over(FetchPass pass, Iterable<FetchPosition> positions, boolean now) {
@@ -30,8 +35,9 @@ final class FetchReader {
   }
 
   /** All of the positions, as the first answer of this session. */
-  FetchAnswer readFirst(FetchSession session, List<FetchPosition> positions, boolean now) {
-    FetchAnswer answer = read(positions, now);
+  FetchAnswer readFirst(
+      FetchSession session, List<FetchPosition> positions, boolean now, ReadAhead.Waiter waiter) {
+    FetchAnswer answer = read(positions, now, waiter);
     if (answer != null) {
       answer.setSessionId(session.id);
     }
@@ -39,8 +45,8 @@ final class FetchReader {
   }
 
   /** What this session's client does not know yet; null as above. */
-  FetchAnswer readNews(FetchSession session, boolean now) {
-    FetchPass pass = new FetchPass(terms, true);
+  FetchAnswer readNews(FetchSession session, boolean now, ReadAhead.Waiter waiter) {
+    FetchPass pass = new FetchPass(terms, true, waiter);
     Iterable<FetchPosition> awake = session.awake();
     pass.alsoKnown(session.asleep());
     FetchAnswer answer = over(pass, awake, now);

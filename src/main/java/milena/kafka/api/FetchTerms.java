@@ -8,6 +8,7 @@ import org.apache.kafka.common.protocol.Errors;
 /**
  * What a Fetch request asks for, apart from its positions.
  *
+ * @param readAhead fetches old records from the disk
  * @param committedOnly whether records of open transactions are left out, and the aborted ones told
  * @param sight how far it may see
  * @param minBytes it waits for as many, in all
@@ -15,6 +16,7 @@ import org.apache.kafka.common.protocol.Errors;
  */
 record FetchTerms(
     LocalPartitions partitions,
+    ReadAhead readAhead,
     RequestContext context,
     FetchAudience audience,
     boolean committedOnly,
@@ -25,13 +27,15 @@ record FetchTerms(
   /** Those of this audience. */
   static FetchTerms of(
       LocalPartitions partitions,
+      ReadAhead readAhead,
       RequestContext context,
       FetchAudience audience,
       boolean committedOnly,
       int minBytes,
       int maxBytes) {
     Sight sight = new Sight(audience.isFollower(), committedOnly, audience.eager());
-    return new FetchTerms(partitions, context, audience, committedOnly, sight, minBytes, maxBytes);
+    return new FetchTerms(
+        partitions, readAhead, context, audience, committedOnly, sight, minBytes, maxBytes);
   }
 
   /** The replica that this node hosts for a position, or null. */

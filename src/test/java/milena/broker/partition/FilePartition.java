@@ -35,6 +35,11 @@ public final class FilePartition implements PartitionHandle, AutoCloseable {
   public final TestInbox<PartitionReplica.Command> inbox = TestInbox.create();
   public final AtomicInteger openSlices = new AtomicInteger();
 
+  /** How often its records were read, and how often brought into memory. */
+  public final AtomicInteger reads = new AtomicInteger();
+
+  public final AtomicInteger loads = new AtomicInteger();
+
   /** How often the view was asked for. */
   public final AtomicInteger looks = new AtomicInteger();
 
@@ -49,6 +54,7 @@ public final class FilePartition implements PartitionHandle, AutoCloseable {
   private final TreeMap<Integer, Long> epochStarts = new TreeMap<>(Map.of(0, 0L));
   private volatile PartitionView view;
   private ActorRef<PartitionReplica.Command> replica = inbox.getRef();
+  private volatile long recentFrom;
   private volatile boolean offline;
   private boolean awaited;
   private boolean leading = true;
@@ -141,6 +147,12 @@ public final class FilePartition implements PartitionHandle, AutoCloseable {
   public FilePartition startsAt(long offset) {
     logStart = offset;
     return publish(view.highWatermark(), view.lastStableOffset());
+  }
+
+  /** Its records below this offset were written long ago. */
+  public FilePartition recentFrom(long offset) {
+    recentFrom = offset;
+    return this;
   }
 
   /** From now on somebody waits for its followers, or nobody does. */
@@ -255,6 +267,7 @@ public final class FilePartition implements PartitionHandle, AutoCloseable {
       }
       long position = 0;
       int bytes = 0;
+      long next = fromOffset;
       for (Batch batch : batches) {
         if (batch.last < fromOffset || batch.last >= upToOffset) {
           continue;
@@ -265,9 +278,16 @@ public final class FilePartition implements PartitionHandle, AutoCloseable {
         }
         position = first ? batch.position : position;
         bytes += batch.bytes;
+        next = batch.last + 1;
       }
       openSlices.incrementAndGet();
-      return new Slice(position, bytes);
+      reads.incrementAndGet();
+      return new Slice(position, bytes, next);
+    }
+
+    @Override
+    public boolean isRecent(long offset, long nowMs) {
+      return offset >= recentFrom;
     }
 
     @Override
@@ -319,9 +339,11 @@ public final class FilePartition implements PartitionHandle, AutoCloseable {
   private final class Slice implements LogSlice {
     private final long position;
     private final int bytes;
+    private final long nextOffset;
     private boolean closed;
 
-    Slice(long position, int bytes) {
+    Slice(long position, int bytes, long nextOffset) {
+      this.nextOffset = nextOffset;
       this.position = position;
       this.bytes = bytes;
     }
@@ -339,6 +361,16 @@ public final class FilePartition implements PartitionHandle, AutoCloseable {
     @Override
     public int sizeInBytes() {
       return bytes;
+    }
+
+    @Override
+    public long nextOffset() {
+      return nextOffset;
+    }
+
+    @Override
+    public void load() {
+      loads.incrementAndGet();
     }
 
     @Override

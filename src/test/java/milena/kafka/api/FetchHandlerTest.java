@@ -36,9 +36,16 @@ public class FetchHandlerTest extends JUnitSuite {
 
   private final EmbeddedChannel loop = new EmbeddedChannel();
   private final LocalTopics topics = new LocalTopics();
+  private final List<Runnable> disk = new ArrayList<>();
+  private final ReadAhead readAhead = new ReadAhead(disk::add);
   private final FetchHandler handler =
       new FetchHandler(
-          topics.partitions(), ReplicationThrottle.off(), 10 * ONE_BATCH, SESSIONS, false);
+          topics.partitions(),
+          ReplicationThrottle.off(),
+          readAhead,
+          10 * ONE_BATCH,
+          SESSIONS,
+          false);
   private final List<FetchAnswer> answers = new ArrayList<>();
   private FilePartition first;
   private FilePartition second;
@@ -372,7 +379,12 @@ public class FetchHandlerTest extends JUnitSuite {
     for (boolean rackAware : List.of(false, true)) {
       FetchHandler asked =
           new FetchHandler(
-              topics.partitions(), ReplicationThrottle.off(), 10 * ONE_BATCH, SESSIONS, rackAware);
+              topics.partitions(),
+              ReplicationThrottle.off(),
+              readAhead,
+              10 * ONE_BATCH,
+              SESSIONS,
+              rackAware);
       FetchRequestData begin = fromReplica(at(0, 1)).setSessionEpoch(0).setMaxWaitMs(0);
       int session = now(fetch(asked, 17, begin)).sessionId();
       FetchRequestData wait = inSession(session, 1, 500).setReplicaState(replica());
@@ -398,6 +410,78 @@ public class FetchHandlerTest extends JUnitSuite {
 
   private static ReplicaState replica() {
     return new ReplicaState().setReplicaId(1).setReplicaEpoch(9);
+  }
+
+  // Old records.
+
+  @Test
+  public void theEventLoopTouchesNoOldRecordsBeforeTheyHaveComeFromTheDisk() {
+    first.append("a").append("b").append("c").recentFrom(2);
+    var answer = fetch(12, request(0, at(0, 0).setPartitionMaxBytes(ONE_BATCH)));
+    loop.runPendingTasks();
+    assertFalse(answer.isDone());
+    assertEquals(0, first.reads.get());
+    readFromDisk();
+    assertEquals(1, first.loads.get());
+    assertFalse(answer.isDone());
+    loop.runPendingTasks();
+    assertEquals(ONE_BATCH, part(now(answer), 0).records().sizeInBytes());
+  }
+
+  @Test
+  public void theNextOldRecordsComeFromTheDiskMeanwhileAndRecentOnesDoNot() {
+    first.append("a").append("b").append("c").recentFrom(2);
+    var answer = fetch(12, request(0, at(0, 0).setPartitionMaxBytes(ONE_BATCH)));
+    readFromDisk();
+    loop.runPendingTasks();
+    now(answer);
+    readFromDisk();
+    assertEquals(2, first.loads.get());
+    for (int offset = 1; offset <= 2; offset++) {
+      now(fetch(12, request(0, at(0, offset).setPartitionMaxBytes(ONE_BATCH))));
+      assertEquals(List.of(), disk);
+    }
+    assertEquals(2, first.loads.get());
+  }
+
+  @Test
+  public void recentRecordsWaitForNoOldOnes() {
+    first.append("a").recentFrom(1);
+    second.append("x");
+    int session = now(fetch(12, request(0, at(0, 0), at(1, 0)).setSessionEpoch(0))).sessionId();
+    var next = fetch(12, inSession(session, 1, 500, at(1, 1)));
+    assertFalse(next.isDone());
+    readFromDisk();
+    loop.runPendingTasks();
+    assertEquals(ONE_BATCH, part(now(next), 0).records().sizeInBytes());
+  }
+
+  @Test
+  public void aFetchWaitsForTheDiskAlsoPastItsTime() {
+    first.append("a").recentFrom(1);
+    var answer = fetch(12, request(500, at(0, 0)));
+    loop.advanceTimeBy(501, TimeUnit.MILLISECONDS);
+    loop.runScheduledPendingTasks();
+    assertFalse(answer.isDone());
+    readFromDisk();
+    loop.runPendingTasks();
+    assertEquals(ONE_BATCH, part(now(answer), 0).records().sizeInBytes());
+  }
+
+  @Test
+  public void aClientThatIsGoneWaitsForNoDisk() {
+    first.append("a").recentFrom(1);
+    var answer = fetch(12, request(500, at(0, 0)));
+    answer.cancel(false);
+    readFromDisk();
+    loop.runPendingTasks();
+    assertEquals(0, first.openSlices.get());
+  }
+
+  private void readFromDisk() {
+    List<Runnable> all = List.copyOf(disk);
+    disk.clear();
+    all.forEach(Runnable::run);
   }
 
   // Sessions.

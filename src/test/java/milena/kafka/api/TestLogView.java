@@ -19,6 +19,11 @@ record TestLogView(long logEndOffset, long sizeInBytes) implements LogView {
   }
 
   @Override
+  public boolean isRecent(long offset, long nowMs) {
+    return true;
+  }
+
+  @Override
   public List<AbortedTransaction> abortedTransactions(long from, long upTo) {
     return List.of();
   }

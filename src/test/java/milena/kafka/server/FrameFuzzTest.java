@@ -28,6 +28,7 @@ import milena.kafka.api.LocalPartitions;
 import milena.kafka.api.LocalTopics;
 import milena.kafka.api.OffsetForLeaderEpochHandler;
 import milena.kafka.api.ProduceHandler;
+import milena.kafka.api.ReadAhead;
 import milena.kafka.api.ServedFeatures;
 import milena.record.BatchBuilder;
 import milena.testing.SeedRule;
@@ -80,7 +81,13 @@ public class FrameFuzzTest extends JUnitSuite {
     List<ApiHandler<?>> handlers =
         List.of(
             new ProduceHandler(partitions, 1),
-            new FetchHandler(partitions, ReplicationThrottle.off(), 1 << 20, 5, false),
+            new FetchHandler(
+                partitions,
+                ReplicationThrottle.off(),
+                new ReadAhead(Runnable::run),
+                1 << 20,
+                5,
+                false),
             listOffsets,
             new OffsetForLeaderEpochHandler(partitions),
             new DescribeProducersHandler(partitions));

@@ -26,6 +26,7 @@ import milena.kafka.api.ApiHandler;
 import milena.kafka.api.ApiRegistry;
 import milena.kafka.api.FetchHandler;
 import milena.kafka.api.LocalTopics;
+import milena.kafka.api.ReadAhead;
 import milena.kafka.api.RequestContext;
 import milena.kafka.api.ServedFeatures;
 import milena.record.RecordBatch;
@@ -63,7 +64,12 @@ public class KafkaServerTest extends JUnitSuite {
         new ApiRegistry(
                 List.of(
                     new FetchHandler(
-                        topics.partitions(), ReplicationThrottle.off(), 50 << 20, 10, false),
+                        topics.partitions(),
+                        ReplicationThrottle.off(),
+                        new ReadAhead(Runnable::run),
+                        50 << 20,
+                        10,
+                        false),
                     new Echo()))
             .withApiVersions(ServedFeatures.of(() -> 1L)));
   }
@@ -100,7 +106,12 @@ public class KafkaServerTest extends JUnitSuite {
           new ApiRegistry(
               List.of(
                   new FetchHandler(
-                      topics.partitions(), ReplicationThrottle.off(), 1 << 20, 1, false))));
+                      topics.partitions(),
+                      ReplicationThrottle.off(),
+                      new ReadAhead(Runnable::run),
+                      1 << 20,
+                      1,
+                      false))));
       try (Client client = new Client(impatientServer)) {
         FetchRequestData request = new FetchRequestData().setMaxWaitMs(500).setMinBytes(1);
         FetchTopic topic = new FetchTopic().setTopic("t");
