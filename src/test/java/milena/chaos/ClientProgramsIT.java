@@ -90,7 +90,9 @@ public class ClientProgramsIT extends JUnitSuite {
 
   @AfterClass
   public static void stop() {
-    client.close();
+    if (client != null) {
+      client.close(); // it never joined where the nodes did not start
+    }
     TestKit.shutdownActorSystem(system);
     admin.close();
     cluster.close();
@@ -105,7 +107,7 @@ public class ClientProgramsIT extends JUnitSuite {
     }
     assertTrue(
         "all nodes are up",
-        ProcessCluster.await(90, () -> cluster.nodes().stream().allMatch(NodeProcess::isUp)));
+        ProcessCluster.await(180, () -> cluster.nodes().stream().allMatch(NodeProcess::isUp)));
   }
 
   @After

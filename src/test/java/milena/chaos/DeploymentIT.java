@@ -75,7 +75,7 @@ public class DeploymentIT extends JUnitSuite {
       node.start();
     }
     for (NodeProcess node : nodes) {
-      assertTrue("node " + node.id + " is up", ProcessCluster.await(90, node::isUp));
+      assertTrue("node " + node.id + " is up", ProcessCluster.await(180, node::isUp));
     }
   }
 

@@ -124,7 +124,7 @@ final class ProcessCluster implements AutoCloseable {
   void startAll() {
     nodes.forEach(NodeProcess::start);
     for (NodeProcess node : nodes) {
-      if (!await(90, node::isUp)) {
+      if (!await(180, node::isUp)) {
         throw new IllegalStateException("Node " + node.id + " did not come up");
       }
     }

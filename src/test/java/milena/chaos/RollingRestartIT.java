@@ -46,7 +46,7 @@ public class RollingRestartIT extends JUnitSuite {
         for (NodeProcess node : cluster.nodes()) {
           assertEquals("exit code of node " + node.id, 0, node.stop());
           node.start();
-          assertTrue("node " + node.id + " is up", ProcessCluster.await(90, node::isUp));
+          assertTrue("node " + node.id + " is up", ProcessCluster.await(180, node::isUp));
           awaitRecords(replicas);
         }
         clients.stopProducers();
