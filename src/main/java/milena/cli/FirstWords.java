@@ -89,7 +89,7 @@ final class FirstWords implements AutoCloseable {
             ask(
                 ApiKeys.INIT_PRODUCER_ID,
                 4,
-                new InitProducerIdRequestData().setTransactionTimeoutMs(1)));
+                new InitProducerIdRequestData().setTransactionalId(null)));
     short headerVersion = ApiKeys.INIT_PRODUCER_ID.responseHeaderVersion((short) 4);
     new ResponseHeaderData(answer, headerVersion);
     return new InitProducerIdResponseData(answer, (short) 4).producerId();
