@@ -82,6 +82,10 @@ public final class Steady {
 
   private void createTopics() throws Exception {
     try (Admin admin = Admin.create(config())) {
+      // Or those that are up first lead more partitions than the others.
+      while (admin.describeCluster().nodes().get().size() < pids.length) {
+        Thread.sleep(100);
+      }
       for (int bytes : new int[] {100, 1024}) {
         String topic = "steady-" + bytes + "-" + System.nanoTime();
         topics.put(bytes, topic);
@@ -112,7 +116,8 @@ public final class Steady {
   }
 
   private void row(String name, String figures) {
-    System.out.printf("{\"system\":\"%s\",\"row\":\"three nodes: %s\",%s}%n", system, name, figures);
+    System.out.printf(
+        "{\"system\":\"%s\",\"row\":\"three nodes: %s\",%s}%n", system, name, figures);
   }
 
   private void produce(int bytes, String acks, String batching, int seconds, boolean measured)
@@ -209,8 +214,7 @@ public final class Steady {
 
   private void consume(int bytes, int records) throws IOException {
     try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            config(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        new KafkaConsumer<>(config(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions = new ArrayList<>();
       for (int i = 0; i < PARTITIONS; i++) {
         partitions.add(new TopicPartition(topics.get(bytes), i));
