@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import milena.streams.CommitterSettings;
 import milena.streams.ConsumerMessage.CommittableMessage;
+import milena.streams.ConsumerMessage.CommittableOffset;
 import milena.streams.ConsumerSettings;
 import milena.streams.MilenaClient;
 import milena.streams.Subscriptions;
@@ -37,8 +38,7 @@ public final class StreamReader {
             .withProperty("session.timeout.ms", "2000")
             .withProperty("heartbeat.interval.ms", "200");
     Consumer.committableSource(settings, Subscriptions.topics(args[1]))
-        .wireTap(message -> System.out.println("read " + message.record().value()))
-        .map(CommittableMessage::committableOffset)
+        .map(StreamReader::tell)
         .via(
             Committer.flow(
                 CommitterSettings.create().withMaxBatch(50).withMaxInterval(Duration.ofMillis(50))))
@@ -48,5 +48,11 @@ public final class StreamReader {
               System.out.println("ended " + failure);
               System.exit(1);
             });
+  }
+
+  /** In the stream itself, and not beside it: what is committed has been told. */
+  private static CommittableOffset tell(CommittableMessage<String, String> message) {
+    System.out.println("read " + message.record().value());
+    return message.committableOffset();
   }
 }

@@ -104,7 +104,11 @@ public class AlpakkaIT extends JUnitSuite {
       List<String> read = new CopyOnWriteArrayList<>();
       var control =
           Consumer.committableSource(consuming(group), Subscriptions.topics(topic))
-              .wireTap(message -> read.add(message.record().value()))
+              .map(
+                  message -> {
+                    read.add(message.record().value());
+                    return message;
+                  })
               .<Committable>map(message -> message.committableOffset())
               .toMat(
                   Committer.sink(CommitterSettings.create(system)), Consumer::createDrainingControl)

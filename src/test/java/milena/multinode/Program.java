@@ -20,7 +20,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import milena.streams.CommitterSettings;
-import milena.streams.ConsumerMessage.CommittableMessage;
 import milena.streams.ConsumerSettings;
 import milena.streams.MilenaClient;
 import milena.streams.ProducerMessage;
@@ -101,8 +100,11 @@ final class Program implements AutoCloseable {
     readingInGroup =
         Consumer.committableSource(
                 consuming().withGroupId(GROUP), Subscriptions.topics(PARTITION.topic()))
-            .wireTap(message -> readByGroup.add(message.record().value()))
-            .map(CommittableMessage::committableOffset)
+            .map(
+                message -> {
+                  readByGroup.add(message.record().value());
+                  return message.committableOffset();
+                })
             .toMat(
                 Committer.sink(
                     CommitterSettings.create()

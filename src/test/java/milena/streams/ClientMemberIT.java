@@ -22,7 +22,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import milena.streams.ConsumerMessage.CommittableMessage;
 import milena.streams.ProducerMessage.Envelope;
 import milena.streams.javadsl.Committer;
 import milena.streams.javadsl.Consumer;
@@ -176,8 +175,11 @@ public class ClientMemberIT extends JUnitSuite {
     DrainingControl<Done> reading =
         Consumer.committableSource(
                 consuming(brokers).withGroupId(group), Subscriptions.topics(topic))
-            .wireTap(message -> seen.add(message.record().value()))
-            .map(CommittableMessage::committableOffset)
+            .map(
+                message -> {
+                  seen.add(message.record().value());
+                  return message.committableOffset();
+                })
             .toMat(
                 Committer.sink(
                     CommitterSettings.create()

@@ -74,8 +74,11 @@ public class StreamsIT extends JUnitSuite {
       DrainingControl<Done> control =
           Consumer.committableSource(
                   STREAMS.consuming().withGroupId(group), Subscriptions.topics(topic))
-              .wireTap(message -> read.add(message.record().value()))
-              .map(CommittableMessage::committableOffset)
+              .map(
+                  message -> {
+                    read.add(message.record().value());
+                    return message.committableOffset();
+                  })
               .toMat(Committer.sink(CommitterSettings.create()), Consumer::createDrainingControl)
               .run(STREAMS.system());
       until("all of the round is read", () -> read.size() >= VALUES.size());
@@ -190,8 +193,11 @@ public class StreamsIT extends JUnitSuite {
         Consumer.committableSource(
                 STREAMS.consuming().withGroupId(group).withProperty("heartbeat.interval.ms", "100"),
                 Subscriptions.topics(topic))
-            .wireTap(message -> streamed.add(message.record().value()))
-            .map(CommittableMessage::committableOffset)
+            .map(
+                message -> {
+                  streamed.add(message.record().value());
+                  return message.committableOffset();
+                })
             .toMat(
                 Committer.sink(CommitterSettings.create().withMaxInterval(Duration.ofMillis(50))),
                 Consumer::createDrainingControl)
@@ -292,8 +298,11 @@ public class StreamsIT extends JUnitSuite {
                             Thread.onSpinWait();
                             return message;
                           }))
-              .wireTap(message -> read.add(message.record().value()))
-              .map(CommittableMessage::committableOffset)
+              .map(
+                  message -> {
+                    read.add(message.record().value());
+                    return message.committableOffset();
+                  })
               .toMat(Committer.sink(CommitterSettings.create()), Consumer::createDrainingControl)
               .run(STREAMS.system());
       until("some of it is read", () -> read.size() >= end);

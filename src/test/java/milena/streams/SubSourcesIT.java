@@ -60,15 +60,15 @@ public class SubSourcesIT extends JUnitSuite {
                 3,
                 pair ->
                     pair.second()
-                        .wireTap(
+                        .map(
                             message -> {
                               offsets
                                   .computeIfAbsent(
                                       pair.first(), any -> new ConcurrentLinkedQueue<>())
                                   .add(message.record().offset());
                               count.incrementAndGet();
+                              return message.committableOffset();
                             })
-                        .map(CommittableMessage::committableOffset)
                         .runWith(Committer.sink(CommitterSettings.create()), STREAMS.system()))
             .toMat(Sink.ignore(), Consumer::createDrainingControl)
             .run(STREAMS.system());
@@ -158,7 +158,11 @@ public class SubSourcesIT extends JUnitSuite {
                     .withGroupId(topic + "-group")
                     .withProperty("auto.offset.reset", "none"),
                 Subscriptions.topics(topic))
-            .wireTap(pair -> given.add(new Given(pair.first(), pair.second())))
+            .map(
+                pair -> {
+                  given.add(new Given(pair.first(), pair.second()));
+                  return pair;
+                })
             .runWith(Sink.ignore(), STREAMS.system());
     List<CompletionStage<Done>> streams =
         Stream.of(next(given), next(given))
