@@ -57,7 +57,10 @@ plug() {
 
 unplug() {
   local node
-  for node in 1 2 3; do ip netns del $bridge-$node 2>/dev/null || true; done
+  for node in 1 2 3; do
+    ip netns del $bridge-$node 2>/dev/null || true
+    ip link del $bridge$node 2>/dev/null || true # the kernel may keep it for a while otherwise
+  done
   ip link del $bridge 2>/dev/null || true
 }
 
