@@ -3,7 +3,8 @@ package milena.testkit;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -14,15 +15,19 @@ import java.util.stream.IntStream;
  * same place again after a while: port 0 is better wherever it will do.
  *
  * <p>They are below those that systems give to outgoing connections and to port 0, so that nobody
- * takes one by chance while its owner is down; nobody listens at them now; and none is given twice
- * in a JVM.
+ * takes one by chance while its owner is down; nobody listens at them now; and none is given again
+ * in a JVM before {@link #REMEMBERED} others have been.
  */
 public final class FreePorts {
   private static final int FROM = 15_000;
   private static final int UNTIL = 30_000;
   private static final int TRIES = 10_000;
 
-  private static final Set<Integer> GIVEN = new HashSet<>();
+  /** Half of them, so that a suite that takes ports for ever never runs out. */
+  private static final int REMEMBERED = 7_500;
+
+  /** In the order in which they were given. */
+  private static final Set<Integer> GIVEN = new LinkedHashSet<>();
 
   private FreePorts() {}
 
@@ -50,6 +55,11 @@ public final class FreePorts {
       }
       if (ports.stream().noneMatch(GIVEN::contains) && ports.stream().allMatch(FreePorts::isFree)) {
         GIVEN.addAll(ports);
+        Iterator<Integer> oldest = GIVEN.iterator();
+        while (GIVEN.size() > REMEMBERED) {
+          oldest.next();
+          oldest.remove();
+        }
         return base;
       }
     }

@@ -287,8 +287,8 @@ public final class ControllerShell
         .getLog()
         .warn(
             "{}-{} is led by broker {}, {}: records that were acknowledged may be lost. Of the"
-                + " replicas {} those in sync were {}, eligible {}. That makes {} such elections by"
-                + " this node since it started.",
+                + " replicas {} those in sync were {}, eligible {}. Elections of this kind by this"
+                + " node since it started: {}.",
             election.topic(),
             election.id().partition(),
             election.leader(),

@@ -56,12 +56,15 @@ public final class ReadAhead {
     }
   }
 
-  /** A piece from when it is asked for until it is given. */
+  /** A piece from when it is asked for until it is given to all who waited for it. */
   private static final class State {
     private final int bytes;
     private final long askedNanos;
     private final List<Waiter> waiters = new ArrayList<>(1);
     private boolean there;
+
+    /** To so many who waited it is still to be given: it is kept for each of them. */
+    private int owed;
 
     State(int bytes, long askedNanos) {
       this.bytes = bytes;
@@ -135,7 +138,7 @@ public final class ReadAhead {
   private void forget(Piece piece) {
     Place place = Place.of(piece);
     State state = pieces.get(place);
-    if (state != null && state.there) {
+    if (state != null && state.there && --state.owed <= 0) {
       pieces.remove(place);
       bytes -= state.bytes;
     }
@@ -214,6 +217,7 @@ public final class ReadAhead {
       State state = pieces.get(place);
       state.there = true;
       told = List.copyOf(state.waiters);
+      state.owed = told.size();
       state.waiters.clear();
     }
     told.forEach(Waiter::broughtIn);

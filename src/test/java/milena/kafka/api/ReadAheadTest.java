@@ -61,6 +61,21 @@ public class ReadAheadTest extends JUnitSuite {
   }
 
   @Test
+  public void whatManyWaitedForIsReadOnceForAllOfThem() {
+    ReadAhead.Waiter other = () -> told += 10;
+    isThere(0);
+    ahead.isThere(piece(0), other, NOW);
+    readFromDisk();
+    assertTrue(isThere(0));
+    ahead.given(piece(0));
+    assertTrue(ahead.isThere(piece(0), other, NOW));
+    ahead.given(piece(0));
+    assertEquals(0, disk.size());
+    assertFalse("given to both, it is forgotten", isThere(0));
+    readFromDisk();
+  }
+
+  @Test
   public void whatIsGivenIsForgottenAndTheNextIsRead() {
     isThere(0);
     readFromDisk();
