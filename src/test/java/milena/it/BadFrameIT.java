@@ -103,7 +103,7 @@ public class BadFrameIT extends JUnitSuite {
       try (var producer = kafka.producer()) {
         producer.send(new ProducerRecord<>(kafka.topic("beside", 1), "v")).get();
       }
-      assertTrue(Duration.ofNanos(System.nanoTime() - before).toSeconds() < 30);
+      assertTrue(Duration.ofNanos(System.nanoTime() - before).toSeconds() < 10);
     } finally {
       for (WireClient client : waiting) {
         client.close();

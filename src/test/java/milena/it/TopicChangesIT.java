@@ -101,7 +101,7 @@ public class TopicChangesIT extends JUnitSuite {
             .lowWatermark();
     long tookMs = (System.nanoTime() - began) / 1_000_000;
     assertEquals(60, low);
-    assertTrue("took " + tookMs + " ms", tookMs < 25_000);
+    assertTrue("took " + tookMs + " ms", tookMs < 10_000);
     int leader = leader(admin);
     cluster.killNode(leader);
     Await.until("another leads", () -> leader(admin) > 0 && leader(admin) != leader);
