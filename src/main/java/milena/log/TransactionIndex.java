@@ -55,16 +55,18 @@ final class TransactionIndex {
     return known;
   }
 
+  /** Writes it behind the entries that are known, over whatever else a crash may have left there. */
   void append(Entry entry) throws IOException {
     List<Entry> before = entries();
     try (FileChannel file =
-        FileChannel.open(
-            path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
+        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      long at = (long) before.size() * ENTRY_SIZE;
+      file.truncate(at);
       ByteBuffer bytes = ByteBuffer.allocate(ENTRY_SIZE);
       put(bytes, entry);
       bytes.flip();
       while (bytes.hasRemaining()) {
-        file.write(bytes);
+        at += file.write(bytes, at);
       }
     }
     List<Entry> after = new ArrayList<>(before.size() + 1);
