@@ -226,10 +226,9 @@ public final class PartitionLog implements Closeable {
 
   /**
    * Stages what a leader sent, with its offsets and epochs. Batches that lie below the log's end
-   * already are left out.
+   * already are left out; one may begin past it, since compaction leaves gaps.
    *
-   * @throws IllegalArgumentException when a batch begins past the log's end but not at it, in a log
-   *     that holds something
+   * @throws IllegalArgumentException when a batch begins below the log's end and ends past it
    */
   public AppendOutcome appendAsFollower(ByteBuffer records, long nowMs) throws IOException {
     ensureOpen();
@@ -514,7 +513,6 @@ public final class PartitionLog implements Closeable {
     if (changed) {
       active().indexer().finish();
       flush(lastFlushMs);
-      active().saveIndexes();
       epochs.writeForced();
       if (snapshots.newest(writtenEndOffset) < writtenEndOffset) {
         // Not forced: one that is lost or torn is made up for from the batches.

@@ -118,11 +118,12 @@ final class Segment {
 
   /** Whether a batch has no place here, whatever {@code segment.ms} says. */
   boolean isFullFor(int batchSize, long lastOffset, int segmentBytes, int indexBytes) {
-    return stagedSize > 0
-        && (stagedSize > segmentBytes - batchSize
-            || lastOffset - baseOffset > Integer.MAX_VALUE
-            || (offsets.growingCount() + 1) * OffsetIndex.ENTRY_SIZE > indexBytes
-            || (times.growingCount() + 2) * TimeIndex.ENTRY_SIZE > indexBytes);
+    // The distance counts in an empty segment, too: compaction may have left nothing for long.
+    return lastOffset - baseOffset > Integer.MAX_VALUE
+        || stagedSize > 0
+            && (stagedSize > segmentBytes - batchSize
+                || (offsets.growingCount() + 1) * OffsetIndex.ENTRY_SIZE > indexBytes
+                || (times.growingCount() + 2) * TimeIndex.ENTRY_SIZE > indexBytes);
   }
 
   /** Counts a batch that will be written next, and indexes it. */

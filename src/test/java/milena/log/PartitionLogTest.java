@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import milena.common.OffsetAndEpoch;
 import milena.common.config.LogConfig;
+import milena.record.RecordBatch;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.junit.Assert;
@@ -122,6 +123,24 @@ public class PartitionLogTest extends JUnitSuite {
       throws Exception {
     try (LogSlice slice = view.read(from, upTo, maxBytes, atLeastOne)) {
       return slice.sizeInBytes();
+    }
+  }
+
+  @Test
+  public void aFollowerBeginsASegmentWhereTheFirstBatchIsTooFarFromTheLogsStart() throws Exception {
+    long far = 3L << 31;
+    try (PartitionLog log = openNew()) {
+      ByteBuffer left = TestBatches.plain(NOW, "left");
+      RecordBatch.at(left, 0).assign(far, 5);
+      log.appendAsFollower(left, NOW);
+      log.writeStaged();
+      log.flush(NOW);
+      log.closeWithoutFlush();
+    }
+    try (PartitionLog log = open(crashed(0))) {
+      assertEquals(far + 1, log.logEndOffset());
+      assertEquals(List.of("left"), values(log.view()));
+      assertEquals(far, log.view().offsetForTimestamp(NOW).orElseThrow().offset());
     }
   }
 
