@@ -67,11 +67,13 @@ public final class Compaction {
   }
 
   /**
-   * Writes the new segments beside the old ones; blocks for as long as it takes. Once.
+   * Writes the new segments beside the old ones; blocks for as long as it takes. Once. When it
+   * throws, nothing is left of them.
    *
    * @throws DamagedLogException when a source is damaged, which then stays as it is
    */
   public void run(CompactionLimits limits) throws IOException {
+    boolean whole = false;
     try {
       KeyOffsets lastOffsets = new KeyOffsets(limits.maxKeys());
       readKeys(lastOffsets, limits.pace());
@@ -88,10 +90,14 @@ public final class Compaction {
           groups.add(new Group(sources, rewrite(sources, compactor, transactions, limits.pace())));
         }
       }
+      whole = true;
     } catch (InvalidRecordException e) {
       throw new DamagedLogException("in " + directory + ": " + e.getMessage());
     } finally {
       segments.forEach(segment -> segment.file().release());
+      if (!whole) {
+        discard();
+      }
     }
   }
 
@@ -167,43 +173,58 @@ public final class Compaction {
       CompactionLimits.Pace pace)
       throws IOException {
     Segment target = Segment.create(directory, sources.get(0).baseOffset(), LogFiles.CLEANED);
+    boolean whole = false;
+    try {
+      for (Segment source : sources) {
+        copyKept(source, target, compactor, pace);
+      }
+      TransactionIndex.write(target.aborted().path(), transactions.takeStillNeeded());
+      target = target.sealedWithAborted(directory);
+      target.force();
+      whole = true;
+      return target;
+    } finally {
+      if (!whole) {
+        target.erase();
+      }
+    }
+  }
+
+  private void copyKept(
+      Segment source, Segment target, BatchCompactor compactor, CompactionLimits.Pace pace)
+      throws IOException {
     StagedBatches staged = new StagedBatches();
     long moved = 0;
-    for (Segment source : sources) {
-      BatchHeaders headers = BatchHeaders.forScan(source.file().channel(), 0, source.size());
-      while (headers.next()) {
-        RecordBatch batch = headers.readWhole();
-        if (!batch.isCrcValid()) {
-          throw DamagedLogException.at(source, headers.position(), source.size());
-        }
-        ByteBuffer kept = compactor.compact(batch);
-        moved += batch.sizeInBytes() + (kept == null ? 0 : kept.remaining());
-        if (moved >= WRITE_BYTES) {
-          pace.moved(moved);
-          moved = 0;
-        }
-        if (kept != null) {
-          RecordBatch written = RecordBatch.at(kept, 0);
-          target.stage(
-              written.lastOffset(),
-              written.maxTimestamp(),
-              kept.remaining(),
-              config.indexIntervalBytes());
-          staged.add(kept);
-          if (target.stagedSize() - target.size() >= WRITE_BYTES) {
-            staged.writeTo(target);
-          }
+    BatchHeaders headers = BatchHeaders.forScan(source.file().channel(), 0, source.size());
+    while (headers.next()) {
+      RecordBatch batch = headers.readWhole();
+      if (!batch.isCrcValid()) {
+        throw DamagedLogException.at(source, headers.position(), source.size());
+      }
+      ByteBuffer kept = compactor.compact(batch);
+      moved += batch.sizeInBytes() + (kept == null ? 0 : kept.remaining());
+      if (moved >= WRITE_BYTES) {
+        pace.moved(moved);
+        moved = 0;
+      }
+      if (kept != null) {
+        RecordBatch written = RecordBatch.at(kept, 0);
+        target.stage(
+            written.lastOffset(),
+            written.maxTimestamp(),
+            kept.remaining(),
+            config.indexIntervalBytes());
+        staged.add(kept);
+        if (target.stagedSize() - target.size() >= WRITE_BYTES) {
+          staged.writeTo(target);
         }
       }
-      headers.requireLimit(source);
     }
+    headers.requireLimit(source);
     if (!staged.isEmpty()) {
       staged.writeTo(target);
     }
-    TransactionIndex.write(target.aborted().path(), transactions.takeStillNeeded());
-    Segment done = target.sealedWithAborted(directory);
-    done.force();
-    return done;
+    pace.moved(moved);
   }
 
   /** The compaction that is due; see {@link PartitionLog#planCompaction}. */

@@ -20,6 +20,7 @@ import milena.testing.SeedRule;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
+import org.junit.Assert;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -207,6 +208,26 @@ public class CompactionTest extends JUnitSuite {
       assertEquals(List.of(), log.view().abortedTransactions(0, 8));
       assertEquals(List.of("1:b=by 8", "4:c=by 7", "8:end=3", "9:end=4"), contents(log));
     }
+  }
+
+  @Test
+  public void aCompactionThatMeetsDamageLeavesNothingBehind() throws Exception {
+    try (PartitionLog log = openNew(segmentPerBatch())) {
+      put(log, "a", "1");
+      put(log, "b", "1");
+      put(log, "c", "1");
+      Path damaged = directory().resolve("00000000000000000001.log");
+      byte[] bytes = Files.readAllBytes(damaged);
+      bytes[bytes.length - 2]++;
+      Files.write(damaged, bytes);
+      Compaction due = log.planCompaction(NOW, log.logEndOffset()).orElseThrow();
+      Assert.assertThrows(DamagedLogException.class, () -> due.run(CompactionLimits.DEFAULT));
+      assertEquals(List.of(), List.of(directory().toFile().list((in, name) -> isNew(name))));
+    }
+  }
+
+  private static boolean isNew(String name) {
+    return name.endsWith(LogFiles.CLEANED);
   }
 
   @Test
