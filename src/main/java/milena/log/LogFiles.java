@@ -1,6 +1,7 @@
 package milena.log;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /** Names of the files in a partition's directory: a segment's base offset and a suffix. */
 final class LogFiles {
@@ -9,9 +10,6 @@ final class LogFiles {
   static final String TIME_INDEX = ".timeindex";
   static final String TRANSACTION_INDEX = ".txnindex";
   static final String PRODUCER_SNAPSHOT = ".snapshot";
-
-  /** What a segment has on disk; the log itself comes first. */
-  static final String[] OF_A_SEGMENT = {LOG, OFFSET_INDEX, TIME_INDEX, TRANSACTION_INDEX};
 
   /** Follows the name of a file that waits to be erased. */
   static final String DELETED = ".deleted";
@@ -28,6 +26,17 @@ final class LogFiles {
   private static final int DIGITS = 20;
 
   private LogFiles() {}
+
+  /**
+   * The suffixes of what a segment has on disk, in the order to rename it in: the log itself goes
+   * first when it is to be erased, and last when it is to come into use. So a crash leaves no log
+   * without its indexes.
+   */
+  static List<String> toRename(String newSuffix) {
+    return newSuffix.equals(DELETED)
+        ? List.of(LOG, OFFSET_INDEX, TIME_INDEX, TRANSACTION_INDEX)
+        : List.of(TRANSACTION_INDEX, TIME_INDEX, OFFSET_INDEX, LOG);
+  }
 
   /** The name for an offset: 20 digits, so that names sort as offsets do. */
   static String name(long offset, String suffix) {

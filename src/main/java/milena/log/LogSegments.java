@@ -106,7 +106,7 @@ final class LogSegments {
   DeletedSegments takeOldest(int count) throws IOException {
     List<Segment> gone = List.copyOf(segments.subList(0, count));
     for (Segment segment : gone) {
-      segment.rename(directory, "", LogFiles.DELETED);
+      segment.rename(directory, LogFiles.DELETED);
       segments.remove(0);
     }
     changed();
@@ -121,12 +121,12 @@ final class LogSegments {
   /** Puts a segment that compaction wrote in the place of its sources. */
   void replace(Compaction.Group group) throws IOException {
     Segment compacted = group.compacted();
-    compacted.rename(directory, LogFiles.CLEANED, LogFiles.SWAP);
+    compacted.rename(directory, LogFiles.SWAP);
     DurableFiles.forceDirectory(directory);
     for (Segment source : group.sources()) {
-      source.rename(directory, "", LogFiles.DELETED);
+      source.rename(directory, LogFiles.DELETED);
     }
-    compacted.rename(directory, LogFiles.SWAP, "");
+    compacted.rename(directory, "");
     int at = segments.indexOf(group.sources().get(0));
     segments.subList(at, at + group.sources().size()).clear();
     segments.add(at, compacted);

@@ -62,10 +62,10 @@ final class PartitionFiles {
         for (String other : names) {
           long source = LogFiles.offsetOf(other, LogFiles.LOG);
           if (source >= base && (source < end || source == base)) {
-            Segment.renameFiles(directory, source, "", LogFiles.DELETED);
+            renameSegment(source, "", LogFiles.DELETED);
           }
         }
-        Segment.renameFiles(directory, base, LogFiles.SWAP, "");
+        renameSegment(base, LogFiles.SWAP, "");
         changed = true;
       }
     }
@@ -73,6 +73,13 @@ final class PartitionFiles {
       names.clear();
       String[] found = directory.toFile().list();
       names.addAll(found == null ? List.of() : List.of(found));
+    }
+  }
+
+  private void renameSegment(long base, String from, String to) throws IOException {
+    for (String kind : LogFiles.toRename(to)) {
+      DurableFiles.moveIfExists(
+          LogFiles.path(directory, base, kind + from), LogFiles.path(directory, base, kind + to));
     }
   }
 

@@ -6,9 +6,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -204,11 +201,8 @@ final class Segment {
   void force() throws IOException {
     try {
       file.channel().force(true);
-    } catch (NoSuchFileException gone) {
-      if (file.isErased()) {
-        return; // cut off since: there is nothing left to be forced
-      }
-      throw gone;
+    } catch (OffsetOutOfLogException gone) {
+      return; // cut off since: there is nothing left to be forced
     }
     if (sealed) {
       DurableFiles.forceFile(offsets.path());
@@ -309,8 +303,8 @@ final class Segment {
       anew.finish();
       newOffsets.seal();
       newTimes.seal();
-      Files.move(newOffsets.path(), offsets.path(), StandardCopyOption.ATOMIC_MOVE);
-      Files.move(newTimes.path(), times.path(), StandardCopyOption.ATOMIC_MOVE);
+      offsets.replaceBy(newOffsets);
+      times.replaceBy(newTimes);
       largest = null;
     } finally {
       file.release();
@@ -321,28 +315,24 @@ final class Segment {
     return index.path().resolveSibling(index.path().getFileName() + ".new");
   }
 
-  /** Renames the files, from one suffix after their names to another. */
-  void rename(Path directory, String from, String to) throws IOException {
-    renameFiles(directory, baseOffset, from, to);
-    file.movedTo(path(directory, baseOffset, LogFiles.LOG, to));
-    offsets.movedTo(path(directory, baseOffset, LogFiles.OFFSET_INDEX, to));
-    times.movedTo(path(directory, baseOffset, LogFiles.TIME_INDEX, to));
-    aborted.movedTo(path(directory, baseOffset, LogFiles.TRANSACTION_INDEX, to));
-  }
-
-  /**
-   * The log itself goes first when it is to be erased, and last when it is to come into use: so a
-   * crash leaves no log without its indexes.
-   */
-  static void renameFiles(Path directory, long baseOffset, String from, String to)
-      throws IOException {
-    List<String> kinds = new ArrayList<>(List.of(LogFiles.OF_A_SEGMENT));
-    if (!to.equals(LogFiles.DELETED)) {
-      Collections.reverse(kinds);
-    }
-    for (String kind : kinds) {
-      DurableFiles.moveIfExists(
-          path(directory, baseOffset, kind, from), path(directory, baseOffset, kind, to));
+  /** Gives the files' names another suffix. Readers find them under the old or the new name. */
+  void rename(Path directory, String suffix) throws IOException {
+    for (String kind : LogFiles.toRename(suffix)) {
+      Path to = path(directory, baseOffset, kind, suffix);
+      switch (kind) {
+        case LogFiles.LOG:
+          file.rename(to);
+          break;
+        case LogFiles.OFFSET_INDEX:
+          offsets.rename(to);
+          break;
+        case LogFiles.TIME_INDEX:
+          times.rename(to);
+          break;
+        default:
+          aborted.rename(to);
+          break;
+      }
     }
   }
 

@@ -44,14 +44,18 @@ final class SegmentFile {
    * @throws LogClosedException when the log has been closed
    */
   synchronized SegmentFile retain() throws IOException {
-    if (erased) {
-      throw new OffsetOutOfLogException("The segment has been deleted: " + path.getFileName());
-    }
+    ensureNotErased();
     if (users == 0) {
       throw new LogClosedException("The log has been closed: " + path.getParent());
     }
     users++;
     return this;
+  }
+
+  private void ensureNotErased() throws OffsetOutOfLogException {
+    if (erased) {
+      throw new OffsetOutOfLogException("The segment has been deleted: " + path.getFileName());
+    }
   }
 
   synchronized void release() {
@@ -77,17 +81,17 @@ final class SegmentFile {
     release();
   }
 
-  /** Whether the segment is gone. */
-  synchronized boolean isErased() {
-    return erased;
+  /** Renames the file; nobody opens it meanwhile. */
+  synchronized void rename(Path to) throws IOException {
+    DurableFiles.moveIfExists(path, to);
+    path = to;
   }
 
-  /** Follows a rename of the file. */
-  synchronized void movedTo(Path newPath) {
-    path = newPath;
-  }
-
-  /** The open file; the caller is one of its users. */
+  /**
+   * The open file; the caller is one of its users.
+   *
+   * @throws OffsetOutOfLogException when the segment was erased before anybody had opened the file
+   */
   FileChannel channel() throws IOException {
     FileChannel open = channel;
     return open != null ? open : open();
@@ -95,6 +99,7 @@ final class SegmentFile {
 
   private synchronized FileChannel open() throws IOException {
     if (channel == null) {
+      ensureNotErased();
       channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
     return channel;

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
@@ -44,8 +46,15 @@ abstract class SparseIndex {
     return path;
   }
 
-  final void movedTo(Path newPath) {
-    path = newPath;
+  /** Renames the file; nobody reads or replaces it meanwhile. */
+  final synchronized void rename(Path to) throws IOException {
+    DurableFiles.moveIfExists(path, to);
+    path = to;
+  }
+
+  /** Takes the file of an index of the same segment in the place of this one's. */
+  final synchronized void replaceBy(SparseIndex sealed) throws IOException {
+    Files.move(sealed.path, path, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Number of entries of an index that is growing. */
@@ -142,7 +151,7 @@ abstract class SparseIndex {
     stale = !sameOnDisk;
   }
 
-  private ByteBuffer load() throws IOException {
+  private synchronized ByteBuffer load() throws IOException {
     ByteBuffer bytes = readFile(path);
     if (!isSound(bytes)) {
       throw new CorruptIndexException("Not a sound index: " + path);

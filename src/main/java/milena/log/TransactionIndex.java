@@ -42,20 +42,28 @@ final class TransactionIndex {
     return path;
   }
 
-  void movedTo(Path newPath) {
-    path = newPath;
+  /** Renames the file; nobody reads it meanwhile. */
+  synchronized void rename(Path to) throws IOException {
+    DurableFiles.moveIfExists(path, to);
+    path = to;
   }
 
   List<Entry> entries() throws IOException {
     List<Entry> known = entries;
-    if (known == null) {
-      known = read(path);
-      entries = known;
-    }
-    return known;
+    return known != null ? known : load();
   }
 
-  /** Writes it behind the entries that are known, over whatever else a crash may have left there. */
+  /** Once: a reader that has been slow must not take back what the writer has added since. */
+  private synchronized List<Entry> load() throws IOException {
+    if (entries == null) {
+      entries = read(path);
+    }
+    return entries;
+  }
+
+  /**
+   * Writes it behind the entries that are known, over whatever else a crash may have left there.
+   */
   void append(Entry entry) throws IOException {
     List<Entry> before = entries();
     try (FileChannel file =

@@ -253,10 +253,10 @@ public class CompactionTest extends JUnitSuite {
         Map<String, String> before = lastValues(log);
         Compaction.Group group = compaction.groups().get(0);
         if (step > 0) {
-          group.compacted().rename(directory(), LogFiles.CLEANED, LogFiles.SWAP);
+          group.compacted().rename(directory(), LogFiles.SWAP);
         }
         if (step > 1) {
-          group.sources().get(0).rename(directory(), "", LogFiles.DELETED);
+          group.sources().get(0).rename(directory(), LogFiles.DELETED);
         }
         if (step > 2) {
           for (String kind : List.of(LogFiles.OFFSET_INDEX, LogFiles.TIME_INDEX)) {
