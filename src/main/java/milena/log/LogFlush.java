@@ -9,23 +9,27 @@ public final class LogFlush {
   private final Path directory;
   private final List<Segment> segments;
   private final LeaderEpochs newEpochs;
+  private final boolean newFiles;
   private final long endOffset;
   private final int truncations;
 
   /**
    * @param segments each retained once
    * @param newEpochs written but not forced; null when they are on disk for good
+   * @param newFiles whether segments were begun since the last flush
    * @param truncations how often the log had been truncated when the flush began
    */
   LogFlush(
       Path directory,
       List<Segment> segments,
       LeaderEpochs newEpochs,
+      boolean newFiles,
       long endOffset,
       int truncations) {
     this.directory = directory;
     this.segments = segments;
     this.newEpochs = newEpochs;
+    this.newFiles = newFiles;
     this.endOffset = endOffset;
     this.truncations = truncations;
   }
@@ -53,7 +57,7 @@ public final class LogFlush {
         // The file may have been replaced by a newer one since, which is as good.
         DurableFiles.forceFile(directory.resolve(LogFiles.LEADER_EPOCHS));
       }
-      if (newEpochs != null || segments.size() > 1) {
+      if (newEpochs != null || newFiles) {
         DurableFiles.forceDirectory(directory);
       }
     } finally {

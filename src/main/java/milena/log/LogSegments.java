@@ -81,17 +81,26 @@ final class LogSegments {
     }
   }
 
-  /** Drops all that begin past the offset and opens the one that holds it anew, to be cut. */
-  Segment reopenAt(long offset) throws IOException {
+  /**
+   * Drops what ends past the offset; readers of the segment that is cut keep the old one.
+   *
+   * @param epochs history up to the end at least; not changed
+   * @return where the segments end now: at the offset, or below it
+   */
+  long cutAt(long offset, LeaderEpochs epochs, int indexIntervalBytes) throws IOException {
     while (active().baseOffset() > offset) {
       segments.remove(segments.size() - 1).erase();
     }
-    Segment cut = active();
-    cut.file().release();
-    Segment reopened = cut.reopen(directory);
-    segments.set(segments.size() - 1, reopened);
+    Segment before = active();
+    Segment cut = before.reopen(directory);
+    before.file().release();
+    segments.set(segments.size() - 1, cut);
     changed();
-    return reopened;
+    SegmentResume resume = new SegmentResume(cut, epochs, indexIntervalBytes, false);
+    resume.cut(offset, offset);
+    cut.saveIndexes();
+    cut.aborted().truncateTo(offset);
+    return resume.endOffset();
   }
 
   /** Drops all, and begins at the offset. */

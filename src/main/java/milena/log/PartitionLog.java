@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import milena.common.OffsetAndEpoch;
 import milena.common.config.LogConfig;
-import milena.record.ControlRecord;
 import milena.record.RecordBatch;
 import milena.record.RecordBatches;
 import org.apache.kafka.common.TopicPartition;
@@ -50,21 +49,18 @@ public final class PartitionLog implements Closeable {
   private final EpochHistory epochs;
   private final ProducerStates producers;
   private final ProducerSnapshots snapshots;
-  private final StagedBatches staged = new StagedBatches();
-  private final RecentWrites recent = new RecentWrites();
+  private final LogTail tail;
+  private final RecoveryPoint recoveryPoint;
   private final RecordBatches batches = new RecordBatches();
 
   private LogConfig config;
   private long logStartOffset;
-  private long stagedEndOffset;
-  private long writtenEndOffset;
-  private long recoveryPoint;
-  private long lastFlushMs;
-  private long activeSinceMs;
   private long cleanedUpTo;
   private long damagedFrom;
-  private int truncations;
+
+  /** Whether the directory is not as a clean close leaves it. */
   private boolean changed;
+
   private boolean closed;
 
   private PartitionLog(
@@ -84,13 +80,12 @@ public final class PartitionLog implements Closeable {
     this.producers = recovered.producers;
     this.snapshots = recovered.snapshots;
     this.logStartOffset = recovered.logStartOffset;
-    this.stagedEndOffset = recovered.logEndOffset;
-    this.writtenEndOffset = recovered.logEndOffset;
-    this.recoveryPoint = recovered.recoveryPoint;
+    this.tail =
+        new LogTail(name, segments, epochs, producers, snapshots, recovered.logEndOffset, nowMs);
+    this.recoveryPoint =
+        new RecoveryPoint(directory, segments, epochs, recovered.recoveryPoint, nowMs);
     this.cleanedUpTo = options.cleanedUpTo();
     this.damagedFrom = recovered.damagedFrom;
-    this.lastFlushMs = nowMs;
-    this.activeSinceMs = nowMs;
     this.changed = !options.cleanShutdown() || recovered.changed;
   }
 
@@ -135,21 +130,17 @@ public final class PartitionLog implements Closeable {
 
   /** An immutable picture of what is written now; staged batches are not in it. */
   public LogView view() {
-    Segment active = active();
+    Segment active = segments.active();
     return new LogSnapshot(
         segments.published(),
         active.size(),
         active.largestSoFar(),
         logStartOffset,
-        writtenEndOffset,
+        tail.writtenEnd(),
         segments.sealedBytes(),
         epochs.current(),
         producers.live(),
-        recent);
-  }
-
-  private Segment active() {
-    return segments.active();
+        tail.recent());
   }
 
   public long logStartOffset() {
@@ -158,12 +149,12 @@ public final class PartitionLog implements Closeable {
 
   /** Offset that the next append gets: past what is staged, too. */
   public long logEndOffset() {
-    return stagedEndOffset;
+    return tail.stagedEnd();
   }
 
   /** Offset past all that is written: readers see this far. */
   public long writtenEndOffset() {
-    return writtenEndOffset;
+    return tail.writtenEnd();
   }
 
   /**
@@ -185,12 +176,12 @@ public final class PartitionLog implements Closeable {
    * -1) when none is known.
    */
   public OffsetAndEpoch endOffsetForEpoch(int leaderEpoch) {
-    return epochs.current().endOf(leaderEpoch, stagedEndOffset);
+    return epochs.current().endOf(leaderEpoch, tail.stagedEnd());
   }
 
   /** Notes that this replica leads in {@code leaderEpoch} from the log's end on. */
   public void beginEpoch(int leaderEpoch) {
-    epochs.note(epochs.current().with(leaderEpoch, stagedEndOffset));
+    epochs.note(epochs.current().with(leaderEpoch, tail.stagedEnd()));
   }
 
   /**
@@ -211,17 +202,17 @@ public final class PartitionLog implements Closeable {
   public AppendOutcome append(ByteBuffer records, int leaderEpoch, AppendSource source, long nowMs)
       throws IOException {
     ensureOpen();
-    AppendOutcome objection = AppendCheck.objection(producers, records, stagedEndOffset, source);
+    long baseOffset = tail.stagedEnd();
+    AppendOutcome objection = AppendCheck.objection(producers, records, baseOffset, source);
     if (objection != null) {
       return objection;
     }
-    long baseOffset = stagedEndOffset;
     batches.wrap(records);
     while (batches.next()) {
-      batches.batch().assign(stagedEndOffset, leaderEpoch);
+      batches.batch().assign(tail.stagedEnd(), leaderEpoch);
       stage(records, nowMs);
     }
-    return new AppendOutcome.Appended(baseOffset, stagedEndOffset - 1);
+    return new AppendOutcome.Appended(baseOffset, tail.stagedEnd() - 1);
   }
 
   /**
@@ -232,78 +223,35 @@ public final class PartitionLog implements Closeable {
    */
   public AppendOutcome appendAsFollower(ByteBuffer records, long nowMs) throws IOException {
     ensureOpen();
-    long baseOffset = stagedEndOffset;
+    long baseOffset = tail.stagedEnd();
     batches.wrap(records);
     while (batches.next()) {
       RecordBatch batch = batches.batch();
-      if (batch.lastOffset() < stagedEndOffset) {
+      if (batch.lastOffset() < tail.stagedEnd()) {
         continue;
       }
-      if (batch.baseOffset() < stagedEndOffset) {
+      if (batch.baseOffset() < tail.stagedEnd()) {
         throw new IllegalArgumentException(
-            "A batch at " + batch.baseOffset() + " overlaps the log's end " + stagedEndOffset);
+            "A batch at " + batch.baseOffset() + " overlaps the log's end " + tail.stagedEnd());
       }
-      stagedEndOffset = batch.baseOffset();
-      epochs.note(epochs.current().with(batch.partitionLeaderEpoch(), batch.baseOffset()));
       stage(records, nowMs);
     }
-    return new AppendOutcome.Appended(baseOffset, stagedEndOffset - 1);
+    return new AppendOutcome.Appended(baseOffset, tail.stagedEnd() - 1);
   }
 
-  /** Stages the current batch, whose offset is the log's end. */
   private void stage(ByteBuffer records, long nowMs) throws IOException {
     RecordBatch batch = batches.batch();
-    int size = batch.sizeInBytes();
-    long baseOffset = batch.baseOffset();
-    long lastOffset = batch.lastOffset();
-    if (latestEpoch() < batch.partitionLeaderEpoch()) {
-      epochs.note(epochs.current().with(batch.partitionLeaderEpoch(), baseOffset));
-    }
-    if (active().isFullFor(size, lastOffset, config.segmentBytes(), config.segmentIndexBytes())
-        || RollPolicy.isTooOld(
-            active(), config, name, activeSinceMs, batch.maxTimestamp(), nowMs)) {
-      roll(baseOffset, nowMs);
-    }
-    if (batch.hasProducerId()) {
-      ControlRecord marker = batch.isControl() ? ControlRecord.of(batch) : null;
-      ProducerStates.EndedTransaction ended = producers.apply(batch, baseOffset, marker);
-      if (ended != null && ended.aborted()) {
-        active().abortedTransaction(ended, producers);
-      }
-    }
-    active().stage(lastOffset, batch.maxTimestamp(), size, config.indexIntervalBytes());
-    staged.add(records.slice(batches.position(), size));
-    recent.add(baseOffset, size, nowMs);
-    stagedEndOffset = lastOffset + 1;
-  }
-
-  /** Writes what is staged and begins a segment at the log's end. */
-  private void roll(long baseOffset, long nowMs) throws IOException {
-    writeStaged();
-    if (active().size() > 0) {
-      active().seal();
-      snapshots.write(baseOffset, producers.live());
-      segments.begin(baseOffset);
-    } else {
-      segments.rebase(baseOffset);
-    }
-    activeSinceMs = nowMs;
+    changed = true;
+    tail.stage(batch, records.slice(batches.position(), batch.sizeInBytes()), config, nowMs);
   }
 
   public boolean hasStaged() {
-    return !staged.isEmpty();
+    return tail.hasStaged();
   }
 
   /** Writes all that is staged, with one gathering write per segment. */
   public void writeStaged() throws IOException {
-    if (staged.isEmpty()) {
-      return;
-    }
-    ensureOpen();
-    staged.writeTo(active());
-    writtenEndOffset = stagedEndOffset;
-    changed = true;
-    epochs.write();
+    tail.write();
   }
 
   /**
@@ -311,16 +259,12 @@ public final class PartitionLog implements Closeable {
    * since the last.
    */
   public boolean flushDue(long nowMs) {
-    long unflushed = writtenEndOffset - recoveryPoint;
-    return unflushed > 0
-        && (unflushed >= config.flushMessages()
-            || nowMs - lastFlushMs >= config.flushMs()
-            || recoveryPoint < active().baseOffset());
+    return recoveryPoint.isFlushDue(config, tail.writtenEnd(), nowMs);
   }
 
   /** Offset up to which everything is known to be on disk. */
   public long recoveryPoint() {
-    return recoveryPoint;
+    return recoveryPoint.offset();
   }
 
   /** Offset up to which the log has been compacted. */
@@ -334,9 +278,7 @@ public final class PartitionLog implements Closeable {
    */
   public LogFlush startFlush() throws IOException {
     ensureOpen();
-    active().saveIndexes();
-    List<Segment> unforced = segments.retainUnforced(recoveryPoint);
-    return new LogFlush(directory, unforced, epochs.unforced(), writtenEndOffset, truncations);
+    return recoveryPoint.startFlush(tail.writtenEnd());
   }
 
   /**
@@ -344,14 +286,7 @@ public final class PartitionLog implements Closeable {
    * began: what it forced may have been replaced.
    */
   public void flushed(LogFlush flush, long nowMs) {
-    if (flush.truncations() != truncations) {
-      return;
-    }
-    recoveryPoint = Math.max(recoveryPoint, flush.endOffset());
-    lastFlushMs = nowMs;
-    if (flush.newEpochs() != null) {
-      epochs.forced(flush.newEpochs());
-    }
+    recoveryPoint.flushed(flush, nowMs);
   }
 
   /** Forces all that is written to disk, on this thread. */
@@ -372,9 +307,9 @@ public final class PartitionLog implements Closeable {
    */
   public boolean truncateTo(long offset) throws IOException {
     ensureOpen();
-    writeStaged();
-    if (offset >= writtenEndOffset) {
-      epochs.note(epochs.current().truncatedTo(writtenEndOffset));
+    tail.write();
+    if (offset >= tail.writtenEnd()) {
+      epochs.note(epochs.current().truncatedTo(tail.writtenEnd()));
       return false;
     }
     if (offset < segments.first().baseOffset()) {
@@ -382,44 +317,35 @@ public final class PartitionLog implements Closeable {
       return true;
     }
     changed = true;
-    Segment reopened = segments.reopenAt(offset);
-    // The epochs are known already, and cut below.
-    SegmentResume resume =
-        new SegmentResume(reopened, epochs.current(), config.indexIntervalBytes(), false);
-    resume.cut(offset, offset);
-    reopened.saveIndexes();
-    reopened.aborted().truncateTo(offset);
-    endAt(resume.endOffset());
-    snapshots.deleteAbove(writtenEndOffset);
-    ProducerReplay.bringUpToDate(
-        producers, snapshots, segments.all(), writtenEndOffset, writtenEndOffset);
+    long end = segments.cutAt(offset, epochs.current(), config.indexIntervalBytes());
+    recoveryPoint.truncatedTo(end);
+    endAt(end);
+    snapshots.deleteAbove(end);
+    ProducerReplay.bringUpToDate(producers, snapshots, segments.all(), end, end);
     return true;
-  }
-
-  private void endAt(long offset) throws IOException {
-    truncations++;
-    damagedFrom = damagedFrom < offset ? damagedFrom : -1;
-    stagedEndOffset = offset;
-    writtenEndOffset = offset;
-    recoveryPoint = Math.min(recoveryPoint, offset);
-    cleanedUpTo = Math.min(cleanedUpTo, offset);
-    logStartOffset = Math.min(logStartOffset, offset);
-    epochs.note(epochs.current().truncatedTo(offset));
-    epochs.write();
   }
 
   /** Drops everything; the next record gets {@code offset}. */
   public void truncateFullyAndStartAt(long offset) throws IOException {
     ensureOpen();
     changed = true;
-    staged.clear();
+    tail.drop();
     segments.restart(offset);
     producers.clear();
     snapshots.deleteAbove(-1);
     epochs.note(LeaderEpochs.EMPTY);
+    recoveryPoint.restartedAt(offset);
     logStartOffset = offset;
-    recoveryPoint = offset;
     endAt(offset);
+  }
+
+  private void endAt(long offset) throws IOException {
+    tail.truncatedTo(offset);
+    damagedFrom = damagedFrom < offset ? damagedFrom : -1;
+    cleanedUpTo = Math.min(cleanedUpTo, offset);
+    logStartOffset = Math.min(logStartOffset, offset);
+    epochs.note(epochs.current().truncatedTo(offset));
+    epochs.write();
   }
 
   /**
@@ -427,9 +353,9 @@ public final class PartitionLog implements Closeable {
    * that it is not above the high watermark.
    */
   public boolean raiseLogStart(long offset) {
-    if (offset > writtenEndOffset) {
+    if (offset > tail.writtenEnd()) {
       throw new IllegalArgumentException(
-          "The log can't start at " + offset + ", past its end " + writtenEndOffset);
+          "The log can't start at " + offset + ", past its end " + tail.writtenEnd());
     }
     if (offset <= logStartOffset) {
       return false;
@@ -443,7 +369,7 @@ public final class PartitionLog implements Closeable {
   /** Which segments retention by time, by size and by log start offset would delete now. */
   public RetentionPlan planRetention(long nowMs, long highWatermark) throws IOException {
     return RetentionPlan.of(
-        segments.all(), config, logStartOffset, writtenEndOffset, highWatermark, nowMs);
+        segments.all(), config, logStartOffset, tail.writtenEnd(), highWatermark, nowMs);
   }
 
   /**
@@ -457,7 +383,7 @@ public final class PartitionLog implements Closeable {
       return new DeletedSegments(List.of());
     }
     if (plan.segmentCount() >= segments.all().size()) {
-      roll(stagedEndOffset, nowMs);
+      tail.roll(nowMs);
     }
     DeletedSegments gone = segments.takeOldest(plan.segmentCount());
     long firstOffset = segments.first().baseOffset();
@@ -509,17 +435,17 @@ public final class PartitionLog implements Closeable {
     if (closed) {
       return;
     }
-    writeStaged();
+    tail.write();
     if (changed) {
-      active().indexer().finish();
-      flush(lastFlushMs);
+      segments.active().indexer().finish();
+      startFlush().force();
       epochs.writeForced();
-      if (snapshots.newest(writtenEndOffset) < writtenEndOffset) {
+      long end = tail.writtenEnd();
+      if (snapshots.newest(end) < end) {
         // Not forced: one that is lost or torn is made up for from the batches.
-        snapshots.write(writtenEndOffset, producers.live());
+        snapshots.write(end, producers.live());
       }
     }
-    recoveryPoint = writtenEndOffset;
     closeWithoutFlush();
   }
 
@@ -527,7 +453,7 @@ public final class PartitionLog implements Closeable {
   public void closeWithoutFlush() {
     if (!closed) {
       closed = true;
-      staged.clear();
+      tail.drop();
       segments.release();
     }
   }
@@ -540,6 +466,6 @@ public final class PartitionLog implements Closeable {
 
   @Override
   public String toString() {
-    return "PartitionLog(" + name + ", " + logStartOffset + " to " + stagedEndOffset + ")";
+    return "PartitionLog(" + name + ", " + logStartOffset + " to " + tail.stagedEnd() + ")";
   }
 }
