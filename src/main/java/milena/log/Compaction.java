@@ -147,7 +147,7 @@ public final class Compaction {
         break;
       }
       long end = i + 1 < segments.size() ? segments.get(i + 1).baseOffset() : cleanedUpTo;
-      long index = segment.indexBytes();
+      long index = segment.indexes().sizeInBytes();
       boolean fits =
           !group.isEmpty()
               && bytes + segment.size() <= config.segmentBytes()

@@ -222,10 +222,10 @@ final class LogRecovery {
       Segment segment = segments.get(i);
       long base = segment.baseOffset();
       if (!files.has(base, LogFiles.OFFSET_INDEX) || !files.has(base, LogFiles.TIME_INDEX)) {
-        segment.rebuildIndexes();
+        segment.indexes().rebuild();
         rebuilt++;
       } else if (!options.cleanShutdown()) {
-        segment.checkIndexes();
+        segment.indexes().check();
       }
     }
     if (rebuilt > 0) {

@@ -98,7 +98,7 @@ final class LogSegments {
     changed();
     SegmentResume resume = new SegmentResume(cut, epochs, indexIntervalBytes, false);
     resume.cut(offset, offset);
-    cut.saveIndexes();
+    cut.indexes().save();
     cut.aborted().truncateTo(offset);
     return resume.endOffset();
   }

@@ -23,7 +23,7 @@ import org.apache.kafka.common.InvalidRecordException;
 record LogSnapshot(
     Segment[] segments,
     int activeSize,
-    Segment.Largest activeLargest,
+    SegmentIndexes.Largest activeLargest,
     long logStartOffset,
     long logEndOffset,
     long sealedBytes,
@@ -71,7 +71,7 @@ record LogSnapshot(
     SegmentFile file = segment.file().retain();
     boolean handedOver = false;
     try {
-      int position = segment.floorPosition(from, limit);
+      int position = segment.indexes().floorPosition(from, limit);
       BatchHeaders headers = BatchHeaders.forLookup(file.channel(), position, limit);
       do {
         if (!headers.next()) {
@@ -128,7 +128,7 @@ record LogSnapshot(
     if (maxPosition == limit && end >= endOffsetOf(i)) {
       return null;
     }
-    int near = segment.floorPosition(end - 1, maxPosition);
+    int near = segment.indexes().floorPosition(end - 1, maxPosition);
     BatchHeaders headers = atStart;
     if (near > start) {
       headers = BatchHeaders.forLookup(segment.file().channel(), near, limit);
@@ -196,7 +196,7 @@ record LogSnapshot(
     for (int i = indexOf(logStartOffset); i < segments.length; i++) {
       if (largestOf(i).timestampMs() >= timestampMs) {
         Segment segment = segments[i];
-        long after = Math.max(segment.offsetBefore(timestampMs) + 1, logStartOffset);
+        long after = Math.max(segment.indexes().offsetBefore(timestampMs) + 1, logStartOffset);
         Optional<TimestampAndOffset> found = search(i, after, timestampMs);
         if (found.isPresent()) {
           return found;
@@ -209,10 +209,10 @@ record LogSnapshot(
   @Override
   public Optional<TimestampAndOffset> offsetOfMaxTimestamp() throws IOException {
     int first = indexOf(logStartOffset);
-    Segment.Largest largest = largestVisibleOf(first);
+    SegmentIndexes.Largest largest = largestVisibleOf(first);
     int of = first;
     for (int i = first + 1; i < segments.length; i++) {
-      Segment.Largest next = largestOf(i);
+      SegmentIndexes.Largest next = largestOf(i);
       if (next.timestampMs() > largest.timestampMs()) {
         largest = next;
         of = i;
@@ -223,13 +223,13 @@ record LogSnapshot(
         : search(of, Math.max(logStartOffset, segments[of].baseOffset()), largest.timestampMs());
   }
 
-  private Segment.Largest largestOf(int i) throws IOException {
-    return i == segments.length - 1 ? activeLargest : segments[i].largest();
+  private SegmentIndexes.Largest largestOf(int i) throws IOException {
+    return i == segments.length - 1 ? activeLargest : segments[i].indexes().largest();
   }
 
   /** As {@link #largestOf}, of the records at or past the log start. */
-  private Segment.Largest largestVisibleOf(int i) throws IOException {
-    Segment.Largest largest = largestOf(i);
+  private SegmentIndexes.Largest largestVisibleOf(int i) throws IOException {
+    SegmentIndexes.Largest largest = largestOf(i);
     boolean allVisible = logStartOffset <= segments[i].baseOffset();
     if (allVisible
         || largest.timestampMs() < 0
@@ -241,7 +241,7 @@ record LogSnapshot(
     long offset = -1;
     SegmentFile file = segments[i].file().retain();
     try (RecordCursor records = new RecordCursor()) {
-      int position = segments[i].floorPosition(logStartOffset, sizeOf(i));
+      int position = segments[i].indexes().floorPosition(logStartOffset, sizeOf(i));
       BatchHeaders headers = new BatchHeaders(file.channel(), position, sizeOf(i));
       while (headers.next()) {
         RecordBatch batch = headers.header();
@@ -264,7 +264,7 @@ record LogSnapshot(
     } finally {
       file.release();
     }
-    return new Segment.Largest(timestampMs, offset);
+    return new SegmentIndexes.Largest(timestampMs, offset);
   }
 
   /** The segment's first record at or past both the offset and the timestamp. */
@@ -272,7 +272,7 @@ record LogSnapshot(
       throws IOException {
     SegmentFile file = segments[i].file().retain();
     try (RecordCursor records = new RecordCursor()) {
-      int position = segments[i].floorPosition(fromOffset, Integer.MAX_VALUE);
+      int position = segments[i].indexes().floorPosition(fromOffset, Integer.MAX_VALUE);
       BatchHeaders headers = new BatchHeaders(file.channel(), position, sizeOf(i));
       while (headers.next()) {
         RecordBatch header = headers.header();

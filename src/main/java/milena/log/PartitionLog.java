@@ -134,7 +134,7 @@ public final class PartitionLog implements Closeable {
     return new LogSnapshot(
         segments.published(),
         active.size(),
-        active.largestSoFar(),
+        active.indexes().largestSoFar(),
         logStartOffset,
         tail.writtenEnd(),
         segments.sealedBytes(),
@@ -437,7 +437,7 @@ public final class PartitionLog implements Closeable {
     }
     tail.write();
     if (changed) {
-      segments.active().indexer().finish();
+      segments.active().indexes().indexer().finish();
       startFlush().force();
       epochs.writeForced();
       long end = tail.writtenEnd();

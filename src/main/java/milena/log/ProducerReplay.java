@@ -31,7 +31,7 @@ final class ProducerReplay {
 
   private static void replay(ProducerStates producers, Segment segment, long from)
       throws IOException {
-    int start = segment.floorPosition(from, Integer.MAX_VALUE);
+    int start = segment.indexes().floorPosition(from, Integer.MAX_VALUE);
     BatchHeaders headers = new BatchHeaders(segment.file().channel(), start, segment.size());
     while (headers.next()) {
       RecordBatch batch = headers.header();

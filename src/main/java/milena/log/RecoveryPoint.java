@@ -44,7 +44,7 @@ final class RecoveryPoint {
 
   /** Begins a flush of all that is written now, up to {@code endOffset}. */
   LogFlush startFlush(long endOffset) throws IOException {
-    segments.active().saveIndexes();
+    segments.active().indexes().save();
     boolean newFiles = segments.active().baseOffset() >= offset;
     return new LogFlush(
         directory,

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -14,20 +13,11 @@ import java.util.List;
  * the size that a view tells.
  */
 final class Segment {
-  /** A timestamp and the last offset of the first batch that has it; -1 and -1 for none. */
-  record Largest(long timestampMs, long offset) {}
-
   private final long baseOffset;
   private final SegmentFile file;
-  private final OffsetIndex offsets;
-  private final TimeIndex times;
+  private final SegmentIndexes indexes;
   private final TransactionIndex aborted;
-  private final SegmentIndexer indexer;
   private volatile int size;
-
-  /** Of what is written; null in a sealed segment until it is asked for. */
-  private volatile Largest largest = new Largest(-1, -1);
-
   private volatile boolean sealed;
   private int stagedSize;
   private long firstTimestampMs = -1;
@@ -39,14 +29,15 @@ final class Segment {
   Segment(Path directory, long baseOffset, String suffix, int size, boolean hasAborted) {
     this.baseOffset = baseOffset;
     this.file = new SegmentFile(path(directory, baseOffset, LogFiles.LOG, suffix));
-    this.offsets =
-        new OffsetIndex(path(directory, baseOffset, LogFiles.OFFSET_INDEX, suffix), baseOffset);
-    this.times =
-        new TimeIndex(path(directory, baseOffset, LogFiles.TIME_INDEX, suffix), baseOffset);
+    this.indexes =
+        new SegmentIndexes(
+            baseOffset,
+            file,
+            path(directory, baseOffset, LogFiles.OFFSET_INDEX, suffix),
+            path(directory, baseOffset, LogFiles.TIME_INDEX, suffix));
     this.aborted =
         new TransactionIndex(
             path(directory, baseOffset, LogFiles.TRANSACTION_INDEX, suffix), hasAborted);
-    this.indexer = new SegmentIndexer(offsets, times);
     this.size = size;
     this.stagedSize = size;
   }
@@ -74,20 +65,12 @@ final class Segment {
     return file;
   }
 
-  OffsetIndex offsets() {
-    return offsets;
-  }
-
-  TimeIndex times() {
-    return times;
+  SegmentIndexes indexes() {
+    return indexes;
   }
 
   TransactionIndex aborted() {
     return aborted;
-  }
-
-  SegmentIndexer indexer() {
-    return indexer;
   }
 
   /** Bytes written. */
@@ -117,10 +100,7 @@ final class Segment {
   boolean isFullFor(int batchSize, long lastOffset, int segmentBytes, int indexBytes) {
     // The distance counts in an empty segment, too: compaction may have left nothing for long.
     return lastOffset - baseOffset > Integer.MAX_VALUE
-        || stagedSize > 0
-            && (stagedSize > segmentBytes - batchSize
-                || (offsets.growingCount() + 1) * OffsetIndex.ENTRY_SIZE > indexBytes
-                || (times.growingCount() + 2) * TimeIndex.ENTRY_SIZE > indexBytes);
+        || stagedSize > 0 && (stagedSize > segmentBytes - batchSize || indexes.areFull(indexBytes));
   }
 
   /** Counts a batch that will be written next, and indexes it. */
@@ -128,7 +108,7 @@ final class Segment {
     if (stagedSize == 0) {
       firstTimestampMs = maxTimestampMs;
     }
-    indexer.add(lastOffset, maxTimestampMs, stagedSize, batchSize, indexIntervalBytes);
+    indexes.indexer().add(lastOffset, maxTimestampMs, stagedSize, batchSize, indexIntervalBytes);
     stagedSize += batchSize;
   }
 
@@ -148,27 +128,19 @@ final class Segment {
       }
     }
     size = stagedSize;
-    noteLargest();
+    indexes.publishLargest();
   }
 
   /** Takes what the file holds up to here as written: after recovery. */
   void recoveredTo(int validSize) {
     size = validSize;
     stagedSize = validSize;
-    noteLargest();
-  }
-
-  /** Saves the indexes, so that recovery may begin where the log ends now. */
-  void saveIndexes() throws IOException {
-    offsets.save();
-    times.save();
+    indexes.publishLargest();
   }
 
   /** Ends the segment's growth. */
   void seal() throws IOException {
-    indexer.finish();
-    offsets.seal();
-    times.seal();
+    indexes.seal();
     sealed = true;
   }
 
@@ -184,16 +156,9 @@ final class Segment {
     return anew;
   }
 
-  /** Bytes of the larger of the two indexes. */
-  long indexBytes() throws IOException {
-    return Math.max(healed(offsets).limit(), healed(times).limit());
-  }
-
   /** Makes this a sealed segment that was found on disk. */
   void sealedOnDisk() {
-    offsets.sealedOnDisk();
-    times.sealedOnDisk();
-    largest = null;
+    indexes.sealedOnDisk();
     sealed = true;
   }
 
@@ -205,63 +170,15 @@ final class Segment {
       return; // cut off since: there is nothing left to be forced
     }
     if (sealed) {
-      DurableFiles.forceFile(offsets.path());
-      DurableFiles.forceFile(times.path());
+      indexes.force();
     }
     aborted.force();
   }
 
-  /** The largest timestamp written; of a sealed segment, read at the first need. */
-  Largest largest() throws IOException {
-    Largest known = largest;
-    if (known == null) {
-      ByteBuffer entries = healed(times);
-      int last = entries.limit() / TimeIndex.ENTRY_SIZE - 1;
-      known =
-          last < 0
-              ? new Largest(-1, -1)
-              : new Largest(TimeIndex.timestampAt(entries, last), times.offsetAt(entries, last));
-      largest = known;
-    }
-    return known;
-  }
-
-  /** As {@link #largest}, of an active segment. */
-  Largest largestSoFar() {
-    return largest;
-  }
-
-  private void noteLargest() {
-    if (indexer.maxTimestamp() != largest.timestampMs()) {
-      largest = new Largest(indexer.maxTimestamp(), indexer.offsetOfMaxTimestamp());
-    }
-  }
-
   /** When the segment was last in use, for retention: by its records, else by its file. */
   long lastUsedMs() throws IOException {
-    long byRecords = largest().timestampMs();
+    long byRecords = indexes.largest().timestampMs();
     return byRecords >= 0 ? byRecords : Files.getLastModifiedTime(file.path()).toMillis();
-  }
-
-  /** Where a scan for the first batch that ends at or past {@code offset} may begin. */
-  int floorPosition(long offset, int maxPosition) throws IOException {
-    healed(offsets);
-    return offsets.floorPosition(offset, maxPosition);
-  }
-
-  /** As {@link TimeIndex#offsetBefore}. */
-  long offsetBefore(long timestampMs) throws IOException {
-    healed(times);
-    return times.offsetBefore(timestampMs);
-  }
-
-  private ByteBuffer healed(SparseIndex index) throws IOException {
-    try {
-      return index.entries();
-    } catch (SparseIndex.CorruptIndexException | NoSuchFileException broken) {
-      rebuildIndexes();
-      return index.entries();
-    }
   }
 
   /** Notes a transaction that a marker in this segment has aborted, unless it is noted already. */
@@ -278,43 +195,6 @@ final class Segment {
     }
   }
 
-  /** Reads a sealed segment's indexes, and makes them anew when they can't be right. */
-  void checkIndexes() throws IOException {
-    healed(offsets);
-    healed(times);
-  }
-
-  /** Makes a sealed segment's indexes anew from its batches. */
-  synchronized void rebuildIndexes() throws IOException {
-    file.retain();
-    try {
-      OffsetIndex newOffsets = new OffsetIndex(temporary(offsets), baseOffset);
-      TimeIndex newTimes = new TimeIndex(temporary(times), baseOffset);
-      SegmentIndexer anew = new SegmentIndexer(newOffsets, newTimes);
-      BatchHeaders headers = new BatchHeaders(file.channel(), 0, size);
-      while (headers.next()) {
-        anew.add(
-            headers.header().lastOffset(),
-            headers.header().maxTimestamp(),
-            headers.position(),
-            headers.header().sizeInBytes(),
-            LogRecovery.REBUILT_INDEX_INTERVAL);
-      }
-      anew.finish();
-      newOffsets.seal();
-      newTimes.seal();
-      offsets.replaceBy(newOffsets);
-      times.replaceBy(newTimes);
-      largest = null;
-    } finally {
-      file.release();
-    }
-  }
-
-  private static Path temporary(SparseIndex index) {
-    return index.path().resolveSibling(index.path().getFileName() + ".new");
-  }
-
   /** Gives the files' names another suffix. Readers find them under the old or the new name. */
   void rename(Path directory, String suffix) throws IOException {
     for (String kind : LogFiles.toRename(suffix)) {
@@ -324,10 +204,10 @@ final class Segment {
           file.rename(to);
           break;
         case LogFiles.OFFSET_INDEX:
-          offsets.rename(to);
+          indexes.offsets().rename(to);
           break;
         case LogFiles.TIME_INDEX:
-          times.rename(to);
+          indexes.times().rename(to);
           break;
         default:
           aborted.rename(to);
@@ -340,8 +220,7 @@ final class Segment {
   void erase() throws IOException {
     file.releaseErased();
     Files.deleteIfExists(file.path());
-    Files.deleteIfExists(offsets.path());
-    Files.deleteIfExists(times.path());
+    indexes.erase();
     Files.deleteIfExists(aborted.path());
   }
 

@@ -14,6 +14,7 @@ import milena.record.RecordBatch;
  */
 final class SegmentResume {
   private final Segment segment;
+  private final SegmentIndexes indexes;
   private final int intervalBytes;
   private final boolean checkCrc;
   private LeaderEpochs epochs;
@@ -34,6 +35,7 @@ final class SegmentResume {
    */
   SegmentResume(Segment segment, LeaderEpochs epochs, int intervalBytes, boolean checkCrc) {
     this.segment = segment;
+    this.indexes = segment.indexes();
     this.epochs = epochs;
     this.intervalBytes = intervalBytes;
     this.checkCrc = checkCrc;
@@ -134,11 +136,11 @@ final class SegmentResume {
       }
       epochs = epochs.with(batch.partitionLeaderEpoch(), batch.baseOffset());
       if (indexed) {
-        segment.indexer().skip(size);
+        indexes.indexer().skip(size);
         indexed = false;
       } else {
         // Behind damage an entry at once: who looks for what follows must not start before it.
-        segment
+        indexes
             .indexer()
             .add(
                 batch.lastOffset(),
@@ -159,28 +161,28 @@ final class SegmentResume {
   /** Position of the batch of the last usable index entry; 0 and no entries when none is. */
   private int startFromIndexes(FileChannel file, int fileSize, long trustedUpTo)
       throws IOException {
-    ByteBuffer offsets = soundEntries(segment.offsets());
-    ByteBuffer times = soundEntries(segment.times());
-    int kept = segment.offsets().countUpTo(offsets, trustedUpTo - 1);
+    ByteBuffer offsets = soundEntries(indexes.offsets());
+    ByteBuffer times = soundEntries(indexes.times());
+    int kept = indexes.offsets().countUpTo(offsets, trustedUpTo - 1);
     if (kept > 0) {
       int position = OffsetIndex.positionAt(offsets, kept - 1);
-      long offset = segment.offsets().offsetAt(offsets, kept - 1);
-      int keptTimes = segment.times().countUpTo(times, offset);
+      long offset = indexes.offsets().offsetAt(offsets, kept - 1);
+      int keptTimes = indexes.times().countUpTo(times, offset);
       BatchHeaders headers = new BatchHeaders(file, Math.min(position, fileSize), fileSize);
       if (headers.next() && headers.header().lastOffset() == offset && keptTimes > 0) {
-        startFrom(segment.offsets(), offsets, kept * OffsetIndex.ENTRY_SIZE);
-        startFrom(segment.times(), times, keptTimes * TimeIndex.ENTRY_SIZE);
-        segment
+        startFrom(indexes.offsets(), offsets, kept * OffsetIndex.ENTRY_SIZE);
+        startFrom(indexes.times(), times, keptTimes * TimeIndex.ENTRY_SIZE);
+        indexes
             .indexer()
             .resume(
                 TimeIndex.timestampAt(times, keptTimes - 1),
-                segment.times().offsetAt(times, keptTimes - 1));
+                indexes.times().offsetAt(times, keptTimes - 1));
         indexed = true;
         return position;
       }
     }
-    startFrom(segment.offsets(), offsets, 0);
-    startFrom(segment.times(), times, 0);
+    startFrom(indexes.offsets(), offsets, 0);
+    startFrom(indexes.times(), times, 0);
     return 0;
   }
 

@@ -1,15 +1,12 @@
 package milena.log;
 
 import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertThrows;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import milena.record.RecordBatch;
+import org.junit.Assert;
 import org.junit.Before;
 import org.junit.Rule;
 import org.junit.Test;
@@ -28,41 +25,21 @@ public class SegmentTest extends JUnitSuite {
     directory = folder.getRoot().toPath();
   }
 
-  /** A sealed segment of batches of one record, each of which the index knows but the first. */
-  private Segment sealed() throws IOException {
-    Segment segment = Segment.create(directory, BASE, "");
-    ByteBuffer[] batches = new ByteBuffer[BATCHES];
-    for (int i = 0; i < BATCHES; i++) {
-      batches[i] = TestBatches.plain(TestBatches.NOW + i, "value");
-      RecordBatch.at(batches[i], 0).assign(BASE + i, 0);
-      segment.stage(BASE + i, TestBatches.NOW + i, batches[i].remaining(), 0);
-    }
-    segment.write(batches, BATCHES);
-    segment.seal();
-    return segment;
-  }
-
-  private Segment foundOnDisk(String suffix, int size) {
-    Segment segment = new Segment(directory, BASE, suffix, size, false);
-    segment.sealedOnDisk();
-    return segment;
-  }
-
   @Test
   public void whoOpensASegmentWhileItIsRenamedFindsItsFiles() throws Exception {
-    Segment segment = sealed();
+    Segment segment = TestSegments.sealed(directory, BASE, BATCHES);
     int size = segment.size();
     int batch = size / BATCHES;
     segment.file().release();
     ExecutorService reader = Executors.newSingleThreadExecutor();
     try {
       for (int round = 0; round < 300; round++) {
-        Segment renamed = foundOnDisk("", size);
+        Segment renamed = TestSegments.foundOnDisk(directory, BASE, size);
         Future<Integer> found =
             reader.submit(
                 () -> {
                   renamed.file().channel();
-                  return renamed.floorPosition(BASE + 5, Integer.MAX_VALUE);
+                  return renamed.indexes().floorPosition(BASE + 5, Integer.MAX_VALUE);
                 });
         renamed.rename(directory, LogFiles.DELETED);
         assertEquals(5 * batch, (int) found.get());
@@ -76,11 +53,13 @@ public class SegmentTest extends JUnitSuite {
 
   @Test
   public void aSegmentThatWasErasedBeforeItWasOpenedIsNoLongerInTheLog() throws Exception {
-    Segment segment = foundOnDisk("", sealed().size());
+    Segment written = TestSegments.sealed(directory, BASE, BATCHES);
+    Segment segment = TestSegments.foundOnDisk(directory, BASE, written.size());
+    written.file().release();
     SegmentFile reader = segment.file().retain();
     segment.erase();
-    assertThrows(OffsetOutOfLogException.class, reader::channel);
+    Assert.assertThrows(OffsetOutOfLogException.class, reader::channel);
     reader.release();
-    assertThrows(OffsetOutOfLogException.class, reader::retain);
+    Assert.assertThrows(OffsetOutOfLogException.class, reader::retain);
   }
 }
