@@ -65,13 +65,7 @@ final class ReconcilerBehavior extends AbstractBehavior<Command> {
   private final DirectoryChoice places;
   private final OpeningQueue openings = new OpeningQueue(OPENING_AT_ONCE, this::open);
   private final Map<TopicIdPartition, Local> locals = new HashMap<>();
-
-  /** Who has a name now, be it on its way out. */
-  private final Map<TopicPartition, TopicIdPartition> names = new HashMap<>();
-
-  /** Who waits for a name. */
-  private final Map<TopicPartition, TopicIdPartition> waiting = new HashMap<>();
-
+  private final NameClaims names = new NameClaims();
   private final ReplicaMoves moves;
   private final TopicConfigs configs;
   private ImageSource.Subscription subscription;
@@ -139,23 +133,10 @@ final class ReconcilerBehavior extends AbstractBehavior<Command> {
     }
     ClusterImage before = image;
     image = now;
-    if (before.topics() != now.topics()) {
-      int added = 0;
-      for (TopicImage topic : now.topics().values()) {
-        TopicImage old = before.topics().get(topic.id());
-        if (old == null) {
-          added++;
-        }
-        if (old != topic) {
-          reconcile(old, topic);
-        }
-      }
-      if (before.topics().size() + added != now.topics().size()) {
-        before.topics().values().stream()
-            .filter(topic -> !now.topics().containsKey(topic.id()))
-            .forEach(this::remove);
-      }
-    }
+    ReplicaChanges changes = ReplicaChanges.between(before, now, setup.host().brokerId());
+    changes.ours().forEach(each -> become(each.id(), each.topic(), each.partition()));
+    changes.othersNow().forEach(this::remove);
+    changes.deleted().forEach(this::remove);
     if (before.configs() != now.configs()) {
       reconfigure(before, now);
     }
@@ -163,32 +144,16 @@ final class ReconcilerBehavior extends AbstractBehavior<Command> {
     return this;
   }
 
-  private void reconcile(TopicImage old, TopicImage topic) {
-    for (int i = 0; i < topic.partitions().size(); i++) {
-      PartitionImage partition = topic.partitions().get(i);
-      if (old == null || partition != old.partition(i)) {
-        TopicIdPartition id = new TopicIdPartition(topic.id(), i);
-        if (partition.replicas().contains(setup.host().brokerId())) {
-          become(id, topic.name(), partition);
-        } else {
-          remove(id);
-        }
-      }
-    }
-  }
-
   private void become(TopicIdPartition id, String topicName, PartitionImage partition) {
     Local local = locals.get(id);
     if (local == null) {
       TopicPartition name = new TopicPartition(topicName, id.partition());
-      TopicIdPartition holder = names.putIfAbsent(name, id);
-      if (holder != null && !holder.equals(id)) {
-        waiting.put(name, id);
-        return;
+      if (!names.take(name, id)) {
+        return; // until the other one has stopped
       }
       Optional<ReplicaDirectory> directory = places.of(id, name, partition);
       if (directory.isEmpty()) {
-        names.remove(name);
+        names.release(name, id);
         return; // no disk is left; the node is about to say so
       }
       local = new Local(name, directory.get(), partition);
@@ -258,8 +223,7 @@ final class ReconcilerBehavior extends AbstractBehavior<Command> {
     Local local = locals.remove(id);
     if (local != null) {
       local.directory.replicaRemoved();
-      names.remove(local.name, id);
-      TopicIdPartition next = waiting.remove(local.name);
+      TopicIdPartition next = names.release(local.name, id);
       becomeIfOurs(next == null ? id : next, local.name.topic());
     }
     finishWhenAllStopped();
@@ -367,7 +331,6 @@ final class ReconcilerBehavior extends AbstractBehavior<Command> {
 
   private Behavior<Command> onStopAll(StopAll stop) {
     stopping = stop;
-    waiting.clear();
     locals.keySet().removeIf(openings::isWaiting);
     openings.close();
     moves.suspendAll();
