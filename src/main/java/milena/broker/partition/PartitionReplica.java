@@ -210,8 +210,6 @@ public final class PartitionReplica {
   enum Tick implements LocalCommand {
     /** Write what has gathered. */
     WRITE,
-    /** Give up appends whose deadline has passed. */
-    EXPIRE,
     /** {@code flush.ms} has passed since something was written. */
     FLUSH,
     /** Delete segments that retention lets go. */
@@ -229,6 +227,9 @@ public final class PartitionReplica {
     /** Open the log again, after an error of our own. */
     REOPEN
   }
+
+  /** Give up what waits beyond its deadline; the first was to pass at this time. */
+  record Expire(long atNanos) implements LocalCommand {}
 
   /** A compaction has ended; {@code failure} is null when it went well. */
   record Compacted(Compaction compaction, Exception failure) implements LocalCommand {}

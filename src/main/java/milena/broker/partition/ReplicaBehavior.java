@@ -1,5 +1,6 @@
 package milena.broker.partition;
 
+import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.Signal;
@@ -7,7 +8,6 @@ import akka.actor.typed.javadsl.AbstractOnMessageBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import java.io.IOException;
-import java.time.Duration;
 import milena.broker.partition.PartitionReplica.Append;
 import milena.broker.partition.PartitionReplica.AppendResult;
 import milena.broker.partition.PartitionReplica.BecomeReplica;
@@ -15,6 +15,7 @@ import milena.broker.partition.PartitionReplica.Command;
 import milena.broker.partition.PartitionReplica.Compacted;
 import milena.broker.partition.PartitionReplica.Delete;
 import milena.broker.partition.PartitionReplica.DeleteRecords;
+import milena.broker.partition.PartitionReplica.Expire;
 import milena.broker.partition.PartitionReplica.Fetched;
 import milena.broker.partition.PartitionReplica.FollowerFetched;
 import milena.broker.partition.PartitionReplica.Forced;
@@ -42,18 +43,16 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   private static final long WRITE_AT_BYTES = 4 << 20;
 
   private static final int REOPENINGS_MAX = 3;
-  private static final long NEVER = Long.MAX_VALUE;
 
   private final TopicIdPartition id;
   private final ReplicaHost host;
   private final LocalReplica replica;
   private final ReplicaLog log;
   private final ReplicaRole role;
-  private boolean writeScheduled;
+  private final ReplicaTimers timers;
 
+  /** Came while other threads were at work in the directory; null for none. */
   private Delete deleteWhenQuiet;
-  private boolean flushScheduled;
-  private long expiryAtNanos = NEVER;
 
   /** Since the log was last opened. */
   private int reopenings;
@@ -65,6 +64,10 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     this.replica = new LocalReplica(context, id, host);
     this.log = replica.log();
     this.role = replica.role();
+    this.timers =
+        new ReplicaTimers(
+            context.getSelf(),
+            (delay, message) -> context.scheduleOnce(delay, context.getSelf(), message));
   }
 
   @Override
@@ -90,6 +93,8 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
       onFetched(fetched);
     } else if (message instanceof InSyncAnswered answered) {
       onInSyncAnswered(answered);
+    } else if (message instanceof Expire expire) {
+      onExpire(expire);
     } else if (message instanceof Forced forced) {
       return onForced(forced);
     } else if (message instanceof Compacted compacted) {
@@ -115,18 +120,11 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   private void onTick(Tick tick) throws IOException {
     switch (tick) {
       case WRITE:
-        writeScheduled = false;
+        timers.writeCame();
         write();
         break;
-      case EXPIRE:
-        expiryAtNanos = NEVER;
-        if (role.leads()) {
-          role.leadership().expire(System.nanoTime());
-          scheduleExpiry();
-        }
-        break;
       case FLUSH:
-        flushScheduled = false;
+        timers.flushCame();
         if (log.isOpen() && log.get().recoveryPoint() < log.get().logEndOffset()) {
           log.startFlush();
         }
@@ -173,9 +171,8 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     role.leadership().append(append, host.validators().get(), host.nowMs());
     if (role.leadership().stagedBytes() >= WRITE_AT_BYTES) {
       write();
-    } else if (!writeScheduled && role.leadership().hasStaged()) {
-      writeScheduled = true;
-      getContext().getSelf().tell(Tick.WRITE);
+    } else if (role.leadership().hasStaged()) {
+      timers.write();
     }
   }
 
@@ -192,9 +189,8 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     PartitionLog open = log.get();
     if (open.flushDue(host.nowMs())) {
       log.startFlush();
-    } else if (!flushScheduled && open.config().flushMs() < NEVER) {
-      flushScheduled = true;
-      tellSelfIn(Duration.ofMillis(open.config().flushMs()), Tick.FLUSH);
+    } else {
+      timers.flush(open.config().flushMs());
     }
   }
 
@@ -206,11 +202,13 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
   }
 
   private void scheduleExpiry() {
-    long earliest = role.leadership().earliestDeadlineNanos();
-    if (earliest < expiryAtNanos) {
-      expiryAtNanos = earliest;
-      long inNanos = Math.max(0, earliest - System.nanoTime());
-      tellSelfIn(Duration.ofNanos(inNanos).plusMillis(1), Tick.EXPIRE);
+    timers.expire(role.leadership().earliestDeadlineNanos(), System.nanoTime());
+  }
+
+  private void onExpire(Expire expire) {
+    if (timers.expiryCame(expire) && role.leads()) {
+      role.leadership().expire(System.nanoTime());
+      scheduleExpiry();
     }
   }
 
@@ -361,7 +359,7 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
     return stopped(stop.replyTo(), safe && !replica.isOffline());
   }
 
-  private Behavior<Command> stopped(akka.actor.typed.ActorRef<Stopped> replyTo, boolean safe) {
+  private Behavior<Command> stopped(ActorRef<Stopped> replyTo, boolean safe) {
     replyTo.tell(new Stopped(id, safe));
     return Behaviors.stopped();
   }
@@ -397,9 +395,5 @@ final class ReplicaBehavior extends AbstractOnMessageBehavior<Command> {
         getContext().getSelf().tell(Tick.REOPEN);
       }
     }
-  }
-
-  private void tellSelfIn(Duration delay, Command message) {
-    getContext().scheduleOnce(delay, getContext().getSelf(), message);
   }
 }
