@@ -2,7 +2,6 @@ package milena.broker.partition;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import milena.broker.partition.PartitionReplica.Append;
 import milena.broker.partition.PartitionReplica.AppendOrigin;
@@ -20,7 +19,6 @@ import milena.log.AppendSource;
 import milena.log.PartitionLog;
 import milena.metadata.PartitionImage;
 import milena.record.BatchValidator;
-import milena.replication.DeferredUntil;
 import milena.replication.LeaderState;
 import milena.replication.Members;
 import org.apache.kafka.common.protocol.Errors;
@@ -46,15 +44,9 @@ import org.slf4j.LoggerFactory;
 final class Leadership {
   private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
 
-  /** An append that has not been answered, and what its answer will be. */
-  private record Unanswered(Append append, long baseOffset, long endOffset, long appendTimeMs) {}
-
   private PartitionLog log;
   private final LeaderState state;
-  private List<Unanswered> staged = new ArrayList<>();
-  private List<Unanswered> written = new ArrayList<>();
-  private final DeferredUntil<Unanswered> untilSafe = new DeferredUntil<>();
-  private final DeferredUntil<Unanswered> untilCommitted = new DeferredUntil<>();
+  private final UnansweredAppends unanswered;
   private final RecordDeletions deletions;
   private long stagedBytes;
 
@@ -65,6 +57,8 @@ final class Leadership {
     this.log = log;
     this.state = state;
     this.safeEnd = log.logEndOffset();
+    this.unanswered =
+        new UnansweredAppends(() -> this.log.logStartOffset(), state::hasEnoughInSync);
     this.deletions =
         new RecordDeletions(() -> state.lowWatermark(this.log.logStartOffset(), peers::isAlive));
   }
@@ -156,10 +150,11 @@ final class Leadership {
     AppendOutcome outcome = stageInLog(append, records, nowMs);
     if (outcome instanceof Appended appended) {
       stagedBytes += records.remaining();
-      stage(append, appended.baseOffset(), appended.lastOffset() + 1, valid.appendTimeMs());
+      unanswered.staged(
+          append, appended.baseOffset(), appended.lastOffset() + 1, valid.appendTimeMs());
     } else if (outcome instanceof Duplicate duplicate) {
       boolean stamped = log.config().timestampType() == TimestampType.LOG_APPEND_TIME;
-      stage(
+      unanswered.staged(
           append,
           duplicate.baseOffset(),
           duplicate.lastOffset() + 1,
@@ -200,13 +195,9 @@ final class Leadership {
     }
   }
 
-  private void stage(Append append, long baseOffset, long endOffset, long appendTimeMs) {
-    staged.add(new Unanswered(append, baseOffset, endOffset, appendTimeMs));
-  }
-
   /** Whether {@link #write} has anything to do. */
   boolean hasStaged() {
-    return !staged.isEmpty();
+    return unanswered.hasStaged();
   }
 
   /** Writes all that is staged, and gives the senders their buffers back. */
@@ -215,12 +206,7 @@ final class Leadership {
       log.writeStaged();
     }
     stagedBytes = 0;
-    List<Unanswered> before = written; // empty: each write is acknowledged before the next
-    written = staged;
-    staged = before;
-    for (Unanswered each : written) {
-      AppendAnswers.released(each.append());
-    }
+    unanswered.written();
     onLogEnd(nowMs);
   }
 
@@ -238,65 +224,29 @@ final class Leadership {
 
   /** Answers what has come far enough; call it after the view that shows it is published. */
   void acknowledge() {
-    long highWatermark = state.highWatermark();
-    for (Unanswered each : written) {
-      if (each.append().acks() == 0) {
-        succeed(each);
-      } else if (each.append().acks() > 0) {
-        if (each.endOffset() <= safeEnd) {
-          succeed(each);
-        } else {
-          untilSafe.add(each.endOffset(), each.append().deadlineNanos(), each);
-        }
-      } else if (each.endOffset() <= highWatermark && untilCommitted.isEmpty()) {
-        commit(each);
-      } else {
-        untilCommitted.add(each.endOffset(), each.append().deadlineNanos(), each);
-      }
-    }
-    written.clear();
-    untilSafe.reached(safeEnd, this::succeed);
-    untilCommitted.reached(highWatermark, this::commit);
+    unanswered.acknowledge(safeEnd, state.highWatermark());
     deletions.answer();
   }
 
   /** Whether anybody is answered only when the followers have come further. */
   boolean awaitsFollowers() {
-    if (!untilCommitted.isEmpty() || !deletions.isEmpty()) {
-      return true;
-    }
-    for (Unanswered each : written) {
-      if (each.append().acks() < 0) {
-        return true;
-      }
-    }
-    return false;
+    return unanswered.awaitFollowers() || !deletions.isEmpty();
   }
 
   /** When the next unanswered append gives up, by {@code System.nanoTime}; MAX_VALUE for never. */
   long earliestDeadlineNanos() {
-    return Math.min(
-        deletions.earliestDeadlineNanos(),
-        Math.min(untilSafe.earliestDeadline(), untilCommitted.earliestDeadline()));
+    return Math.min(deletions.earliestDeadlineNanos(), unanswered.earliestDeadlineNanos());
   }
 
   /** Answers what has waited for too long; its records may yet become committed. */
   void expire(long nowNanos) {
-    untilSafe.expire(nowNanos, each -> answerLate(each, Errors.REQUEST_TIMED_OUT));
-    untilCommitted.expire(nowNanos, each -> answerLate(each, Errors.REQUEST_TIMED_OUT));
+    unanswered.expire(nowNanos);
     deletions.expire(nowNanos);
   }
 
   /** Answers everything that waits with this error: the epoch is over. */
   void resign(Errors error) {
-    for (Unanswered each : staged) {
-      AppendAnswers.refuse(each.append(), failed(error, null, List.of()));
-    }
-    staged.clear();
-    written.forEach(each -> answerLate(each, error));
-    written.clear();
-    untilSafe.abandon(each -> answerLate(each, error));
-    untilCommitted.abandon(each -> answerLate(each, error));
+    unanswered.resign(error);
     deletions.resign(error);
   }
 
@@ -306,15 +256,6 @@ final class Leadership {
       state.onAccepted(answered.partitionEpoch());
     } else {
       state.onRefused(answered.partitionEpoch(), answered.error(), nowMs);
-    }
-  }
-
-  /** All that were in sync have it; whether they are enough is another question. */
-  private void commit(Unanswered each) {
-    if (state.hasEnoughInSync()) {
-      succeed(each);
-    } else {
-      answerLate(each, Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
     }
   }
 
@@ -330,22 +271,6 @@ final class Leadership {
   /** Raises the log's start; {@link #acknowledge} answers, once the new view is published. */
   void deleteRecords(DeleteRecords delete) {
     deletions.begin(delete, log, state.highWatermark());
-  }
-
-  private void succeed(Unanswered each) {
-    AppendAnswers.completed(
-        each.append(),
-        new AppendResult(
-            Errors.NONE,
-            null,
-            each.baseOffset(),
-            each.appendTimeMs(),
-            log.logStartOffset(),
-            List.of()));
-  }
-
-  private void answerLate(Unanswered each, Errors error) {
-    AppendAnswers.completed(each.append(), failed(error, null, List.of()));
   }
 
   private void refuse(Append append, Errors error, String message) {
