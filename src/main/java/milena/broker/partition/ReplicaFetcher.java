@@ -9,11 +9,7 @@ import akka.actor.typed.javadsl.Receive;
 import akka.actor.typed.javadsl.TimerScheduler;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import milena.common.OffsetAndEpoch;
 import milena.common.TopicIdPartition;
 import milena.metadata.BrokerImage.Endpoint;
@@ -39,7 +35,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
  * a new leader's followers don't lose time, the connection is hung up then, though not often.
  */
 final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
-  private static final long SHORTEST_PAUSE_MS = 20;
+  private static final long SHORTEST_PAUSE_MS = FollowedPartitions.SHORTEST_PAUSE_MS;
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
   private static final Duration BETWEEN_HANG_UPS = Duration.ofMillis(100);
 
@@ -71,19 +67,11 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
   private final int leader;
   private final ReplicaFetchers.Setup setup;
   private final TimerScheduler<Command> timers;
-  private final Map<TopicIdPartition, FollowedPartition> partitions = new HashMap<>();
-
-  /** Positions that the leader has not been told. */
-  private final Map<TopicIdPartition, FollowedPartition> changed = new LinkedHashMap<>();
-
-  private final FollowerSession session = new FollowerSession();
-
+  private final FollowedPartitions partitions;
   private LeaderLink link;
   private boolean underWay;
   private boolean backingOff;
   private boolean fetchScheduled;
-  private int atWork;
-  private int active;
   private int failures;
 
   private ReplicaFetcher(
@@ -95,6 +83,7 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
     this.leader = leader;
     this.setup = setup;
     this.timers = timers;
+    this.partitions = new FollowedPartitions(setup.settings().fetchBackoffMs());
   }
 
   static Behavior<Command> create(int leader, ReplicaFetchers.Setup setup) {
@@ -117,11 +106,7 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
   }
 
   private Behavior<Command> onFetch(Fetch fetch) {
-    remove(fetch.follow().id());
-    FollowedPartition partition = new FollowedPartition(fetch.follow());
-    partitions.put(partition.id(), partition);
-    changed.put(partition.id(), partition);
-    active++;
+    partitions.add(fetch.follow());
     if (underWay && !timers.isTimerActive(Due.HANG_UP)) {
       timers.startSingleTimer(Due.HANG_UP, failures == 0 ? Duration.ofMillis(5) : BETWEEN_HANG_UPS);
     }
@@ -130,7 +115,7 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
   }
 
   private Behavior<Command> onDrop(Drop drop) {
-    remove(drop.id());
+    partitions.remove(drop.id());
     if (partitions.isEmpty()) {
       hangUp();
     }
@@ -138,41 +123,16 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
     return this;
   }
 
-  private void remove(TopicIdPartition id) {
-    FollowedPartition before = partitions.remove(id);
-    if (before != null) {
-      changed.remove(id);
-      session.drop(id);
-      if (before.isAtWork()) {
-        atWork--;
-      }
-      if (!before.isPaused()) {
-        active--;
-      }
-    }
-  }
-
   private Behavior<Command> onTaken(Taken taken) {
-    FollowedPartition partition = partitions.get(taken.id());
-    if (partition != null
-        && partition.leaderEpoch() == taken.leaderEpoch()
-        && partition.isAtWork()) {
-      atWork--;
-      if (partition.standsAt(taken.offset(), taken.lastEpoch(), taken.logStart())) {
-        changed.put(partition.id(), partition);
-      }
+    if (partitions.taken(taken)) {
       fetchNow();
     }
     return this;
   }
 
   private Behavior<Command> onNotTaken(NotTaken notTaken) {
-    FollowedPartition partition = partitions.get(notTaken.id());
-    if (partition != null
-        && partition.leaderEpoch() == notTaken.leaderEpoch()
-        && partition.isAtWork()) {
-      atWork--;
-      pause(partition);
+    if (partitions.notTaken(notTaken, System.nanoTime())) {
+      resumeLater();
       fetchNow();
     }
     return this;
@@ -190,7 +150,7 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
         fetchNow();
       }
       case HANG_UP -> {
-        if (underWay && !changed.isEmpty()) {
+        if (underWay && partitions.isAnyChanged()) {
           hangUp();
           fetchNow();
         }
@@ -201,18 +161,19 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
 
   /** With what else of its kind has arrived by now. */
   private void fetchSoon() {
-    if (!fetchScheduled && !underWay && atWork == 0) {
+    if (!fetchScheduled && !underWay && !partitions.areAtWork()) {
       fetchScheduled = true;
       getContext().getSelf().tell(Due.FETCH);
     }
   }
 
   private void fetchNow() {
-    if (underWay || backingOff || atWork > 0) {
+    if (underWay || backingOff || partitions.areAtWork()) {
       return;
     }
-    holdBack();
-    if (active == 0) {
+    partitions.holdBack(setup.throttles().followers(), System.nanoTime());
+    resumeLater();
+    if (!partitions.isAnyActive()) {
       return;
     }
     long brokerEpoch = setup.brokerEpoch().getAsLong();
@@ -224,11 +185,6 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
     if (link == null) {
       link = setup.dialer().dial(endpoint.get());
     }
-    if (session.isNew()) {
-      partitions.values().stream()
-          .filter(partition -> !partition.isPaused())
-          .forEach(partition -> changed.put(partition.id(), partition));
-    }
     FetchRequestData request =
         new FetchRequestData()
             .setReplicaState(
@@ -236,8 +192,7 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
             .setMaxWaitMs(setup.settings().fetchMaxWaitMs())
             .setMinBytes(setup.settings().fetchMinBytes())
             .setMaxBytes(setup.settings().fetchResponseMaxBytes());
-    session.fill(request, changed.values(), setup.settings().fetchMaxBytes());
-    changed.clear();
+    partitions.fill(request, setup.settings().fetchMaxBytes());
     underWay = true;
     LeaderLink by = link;
     getContext()
@@ -265,15 +220,13 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
     if (error != Errors.NONE) {
       boolean forgotten =
           error == Errors.FETCH_SESSION_ID_NOT_FOUND || error == Errors.INVALID_FETCH_SESSION_EPOCH;
-      if (forgotten && !session.isNew()) {
-        session.reset();
-      } else {
+      if (!forgotten || !partitions.forgotten()) {
         failed("it answers " + error);
       }
       return;
     }
     failures = 0;
-    session.answered(response);
+    partitions.answered(response);
     for (FetchableTopicResponse topic : response.responses()) {
       for (PartitionData data : topic.partitions()) {
         onPartition(
@@ -283,16 +236,16 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
   }
 
   private void onPartition(TopicIdPartition id, PartitionData data, AnswerMemory memory) {
-    FollowedPartition partition = partitions.get(id);
-    // Whoever has changed since is about to be asked for anew.
-    if (partition == null || partition.isPaused() || changed.containsKey(id)) {
+    FollowedPartition partition = partitions.awaiting(id);
+    if (partition == null) {
       return;
     }
     Errors error = Errors.forCode(data.errorCode());
     boolean outOfRange = error == Errors.OFFSET_OUT_OF_RANGE && data.logStartOffset() >= 0;
     if (error != Errors.NONE && !outOfRange) {
       getContext().getLog().debug("{} is not served by broker {}: {}", id, leader, error);
-      pause(partition);
+      partitions.pause(partition, System.nanoTime());
+      resumeLater();
       return;
     }
     OffsetAndEpoch diverging =
@@ -304,8 +257,7 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
     if (setup.throttles().followers().covers(id)) {
       setup.throttles().followers().moved(records.remaining());
     }
-    partition.goToWork(data.highWatermark());
-    atWork++;
+    partitions.goesToWork(partition, data.highWatermark());
     memory.retain();
     partition
         .replica()
@@ -319,54 +271,15 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
                 getContext().getSelf()));
   }
 
-  private void pause(FollowedPartition partition) {
-    long nowNanos = System.nanoTime();
-    partition.pause(
-        nowNanos,
-        TimeUnit.MILLISECONDS.toNanos(SHORTEST_PAUSE_MS),
-        TimeUnit.MILLISECONDS.toNanos(setup.settings().fetchBackoffMs()));
-    leaveOut(partition);
-  }
-
-  /** Leaves out who is throttled and not in sync, while too much has come of late. */
-  private void holdBack() {
-    long waitMs = setup.throttles().followers().waitMs();
-    if (waitMs > 0) {
-      long untilNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs);
-      for (FollowedPartition partition : partitions.values()) {
-        if (!partition.isPaused()
-            && !partition.isCaughtUp()
-            && setup.throttles().followers().covers(partition.id())) {
-          partition.pauseUntil(untilNanos);
-          leaveOut(partition);
-        }
-      }
-    }
-  }
-
-  private void leaveOut(FollowedPartition partition) {
-    active--;
-    changed.remove(partition.id());
-    session.drop(partition.id());
-    if (!timers.isTimerActive(Due.RESUME)) {
+  private void resumeLater() {
+    if (partitions.isAnyPaused() && !timers.isTimerActive(Due.RESUME)) {
       timers.startSingleTimer(Due.RESUME, Duration.ofMillis(SHORTEST_PAUSE_MS));
     }
   }
 
   private void resume() {
-    long nowNanos = System.nanoTime();
-    boolean more = false;
-    for (FollowedPartition partition : partitions.values()) {
-      if (partition.isPaused() && partition.pausedUntilNanos() - nowNanos <= 0) {
-        partition.resume();
-        active++;
-        changed.put(partition.id(), partition);
-      }
-      more |= partition.isPaused();
-    }
-    if (more) {
-      timers.startSingleTimer(Due.RESUME, Duration.ofMillis(SHORTEST_PAUSE_MS));
-    }
+    partitions.resume(System.nanoTime());
+    resumeLater();
     fetchSoon();
   }
 
@@ -383,7 +296,7 @@ final class ReplicaFetcher extends AbstractBehavior<ReplicaFetcher.Command> {
 
   private void hangUp() {
     underWay = false;
-    session.reset();
+    partitions.disconnected();
     if (link != null) {
       link.close();
       link = null;
