@@ -16,17 +16,23 @@ import org.apache.kafka.common.protocol.Errors;
 final class Admission<A> {
   private final ClassicConfig config;
   private final Membership<A> members;
+  private final Generation<A> generation;
   private final Rebalance<A> rebalance;
 
-  Admission(ClassicConfig config, Membership<A> members, Rebalance<A> rebalance) {
+  Admission(
+      ClassicConfig config,
+      Membership<A> members,
+      Generation<A> generation,
+      Rebalance<A> rebalance) {
     this.config = config;
     this.members = members;
+    this.generation = generation;
     this.rebalance = rebalance;
   }
 
   void join(Join join, A from, Turn<A> turn) {
     boolean isUnknown = join.memberId().isEmpty();
-    if (!isUnknown && !rebalance.isStored() && rebalance.isVacant()) {
+    if (!isUnknown && !generation.isStored() && rebalance.isVacant()) {
       turn.reply(from, Joined.failed(Errors.UNKNOWN_MEMBER_ID, join.memberId()));
     } else if (!mayEnter(join.memberId())) {
       rebalance.remove(join.memberId(), turn);
@@ -82,7 +88,7 @@ final class Admission<A> {
       // It may not have got the answer to its first join.
       boolean tellMembers =
           rebalance.state() == ClassicState.COMPLETING_REBALANCE && members.isLeader(member.id());
-      turn.reply(from, rebalance.joined(member, tellMembers, members.leader(), false));
+      turn.reply(from, generation.joined(member, tellMembers, members.leader(), false));
     }
   }
 
@@ -114,14 +120,14 @@ final class Admission<A> {
     member.extendSession(turn.nowMs());
     switch (rebalance.state()) {
       case STABLE -> {
-        if (members.elect().equals(rebalance.protocolName())) {
+        if (members.elect().equals(generation.protocolName())) {
           // Nothing changes for the others: it takes over what its last incarnation had.
           Map<String, byte[]> assignments = new LinkedHashMap<>();
           members.all().forEach(m -> assignments.put(m.id(), m.assignment()));
           turn.write(new MembershipStored(rebalance.toMetadata(assignments)));
           boolean leads = join.understandsSkipAssignment() && members.isLeader(newId);
           String toldLeader = join.understandsSkipAssignment() ? members.leader() : oldLeader;
-          turn.reply(from, rebalance.joined(member, leads, toldLeader, leads));
+          turn.reply(from, generation.joined(member, leads, toldLeader, leads));
         } else {
           rebalance.park(member, from, turn);
           rebalance.startOrComplete(turn);
@@ -154,7 +160,7 @@ final class Admission<A> {
       return false;
     }
     return rebalance.state() == ClassicState.EMPTY
-        || join.protocolType().equals(rebalance.protocolType())
+        || join.protocolType().equals(generation.protocolType())
             && members.canAgreeOn(join.protocols());
   }
 }

@@ -40,12 +40,13 @@ import org.apache.kafka.common.protocol.Errors;
  */
 public final class ClassicGroup<A> {
   private final Membership<A> members = new Membership<>();
+  private final Generation<A> generation = new Generation<>(members);
   private final Rebalance<A> rebalance;
   private final Admission<A> admission;
 
   public ClassicGroup(ClassicConfig config) {
-    this.rebalance = new Rebalance<>(config, members);
-    this.admission = new Admission<>(config, members, rebalance);
+    this.rebalance = new Rebalance<>(config, members, generation);
+    this.admission = new Admission<>(config, members, generation, rebalance);
   }
 
   // What it is ------------------------------------------------------------------------------
@@ -55,17 +56,17 @@ public final class ClassicGroup<A> {
   }
 
   public int generation() {
-    return rebalance.generation();
+    return generation.number();
   }
 
   /** Null in a group that never had a member. */
   public String protocolType() {
-    return rebalance.protocolType();
+    return generation.protocolType();
   }
 
   /** Whether anything of it is stored. */
   public boolean isStored() {
-    return rebalance.isStored();
+    return generation.isStored();
   }
 
   /** When it became what it is; -1 when unknown. */
@@ -84,7 +85,7 @@ public final class ClassicGroup<A> {
 
   /** Which topics the members read, where that can be known. */
   public Optional<Set<String>> subscribedTopics() {
-    return rebalance.subscribedTopics();
+    return generation.subscribedTopics();
   }
 
   /** Whether members read the topic, or might: a consumer group that can't be read reads all. */
@@ -113,7 +114,7 @@ public final class ClassicGroup<A> {
     if (error != Errors.NONE) {
       turn.reply(from, Synced.failed(error));
     } else if (differ(sync.protocolType(), protocolType())
-        || differ(sync.protocolName(), rebalance.protocolName())) {
+        || differ(sync.protocolName(), generation.protocolName())) {
       turn.reply(from, Synced.failed(Errors.INCONSISTENT_GROUP_PROTOCOL));
     } else {
       Member<A> member = members.find(sync.memberId());
@@ -122,7 +123,7 @@ public final class ClassicGroup<A> {
         case COMPLETING_REBALANCE -> rebalance.sync(member, sync.assignments(), from, turn);
         case STABLE -> {
           rebalance.synced(member);
-          turn.reply(from, rebalance.assignmentOf(member));
+          turn.reply(from, generation.synced(member.assignment()));
         }
         case EMPTY -> throw new IllegalStateException("An empty group has a member");
       }
@@ -201,7 +202,7 @@ public final class ClassicGroup<A> {
   /** What an administrator sees. */
   public Described describe() {
     boolean isStable = state() == ClassicState.STABLE;
-    String protocol = isStable ? rebalance.protocolName() : "";
+    String protocol = isStable ? generation.protocolName() : "";
     return new Described(
         Errors.NONE,
         state().shownAs(),
@@ -281,14 +282,14 @@ public final class ClassicGroup<A> {
   /** After a recovery: all members get a full session to be heard of. */
   public void recovered(long nowMs) {
     members.all().forEach(m -> m.extendSession(nowMs));
-    rebalance.recovered();
+    generation.readSubscriptions();
   }
 
   // -----------------------------------------------------------------------------------------
 
-  private Errors check(String memberId, String instanceId, int generation) {
+  private Errors check(String memberId, String instanceId, int said) {
     Errors error = members.check(memberId, instanceId);
-    return error == Errors.NONE && generation != generation() ? Errors.ILLEGAL_GENERATION : error;
+    return error == Errors.NONE && said != generation() ? Errors.ILLEGAL_GENERATION : error;
   }
 
   private static boolean differ(String said, String known) {

@@ -1,14 +1,11 @@
 package milena.group.classic;
 
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import milena.group.message.GroupEvent.MembershipStored;
 import milena.group.message.GroupMetadata;
 import milena.group.message.GroupResponse.Joined;
-import milena.group.message.GroupResponse.Joined.JoinedMember;
 import milena.group.message.GroupResponse.Synced;
 import milena.group.message.Turn;
 import org.apache.kafka.common.protocol.Errors;
@@ -30,14 +27,10 @@ final class Rebalance<A> {
 
   private final ClassicConfig config;
   private final Membership<A> members;
+  private final Generation<A> generation;
 
   private ClassicState state = ClassicState.EMPTY;
-  private int generation;
-  private String protocolType;
-  private String protocolName;
   private long stateSinceMs = -1;
-  private boolean isStored;
-  private Optional<Set<String>> subscribedTopics = Optional.empty();
 
   private final ExpectedMembers expected = new ExpectedMembers();
 
@@ -56,37 +49,18 @@ final class Rebalance<A> {
   private boolean admittedSinceDeadlineSet;
   private long initialRemainingMs;
 
-  Rebalance(ClassicConfig config, Membership<A> members) {
+  Rebalance(ClassicConfig config, Membership<A> members, Generation<A> generation) {
     this.config = config;
     this.members = members;
+    this.generation = generation;
   }
 
   ClassicState state() {
     return state;
   }
 
-  int generation() {
-    return generation;
-  }
-
-  String protocolType() {
-    return protocolType;
-  }
-
-  String protocolName() {
-    return protocolName;
-  }
-
   long stateSinceMs() {
     return stateSinceMs;
-  }
-
-  boolean isStored() {
-    return isStored;
-  }
-
-  Optional<Set<String>> subscribedTopics() {
-    return subscribedTopics;
   }
 
   // Whom it waits for -----------------------------------------------------------------------
@@ -133,7 +107,7 @@ final class Rebalance<A> {
 
   void admit(Member<A> member, String itsProtocolType) {
     if (members.isEmpty()) {
-      protocolType = itsProtocolType;
+      generation.begin(itsProtocolType);
     }
     if (state == ClassicState.PREPARING_REBALANCE && isInitial) {
       admittedSinceDeadlineSet = true;
@@ -218,48 +192,25 @@ final class Rebalance<A> {
     }
     joinDeadlineMs = NEVER;
     isInitial = false;
-    generation++;
+    generation.next();
     unsynced.clear();
     if (members.isEmpty()) {
-      protocolName = null;
       enter(ClassicState.EMPTY, turn);
-      readSubscriptions();
       turn.write(new MembershipStored(toMetadata(Map.of())));
       return;
     }
-    protocolName = members.elect();
     enter(ClassicState.COMPLETING_REBALANCE, turn);
-    readSubscriptions();
     syncDeadlineMs = turn.nowMs() + members.rebalanceTimeoutMs();
     for (Member<A> member : members.all()) {
       if (member.joining != null) {
         boolean leads = members.isLeader(member.id());
-        turn.reply(member.joining, joined(member, leads, members.leader(), false));
+        turn.reply(member.joining, generation.joined(member, leads, members.leader(), false));
         member.joining = null;
       }
       member.isNew = false;
       member.extendSession(turn.nowMs());
       unsynced.add(member.id());
     }
-  }
-
-  /** The answer to a member's join as of this generation. */
-  Joined joined(Member<A> member, boolean tellMembers, String leader, boolean skipAssignment) {
-    List<JoinedMember> told =
-        !tellMembers
-            ? List.of()
-            : members.all().stream()
-                .map(m -> new JoinedMember(m.id(), m.instanceId(), m.metadata(protocolName)))
-                .toList();
-    return new Joined(
-        Errors.NONE,
-        member.id(),
-        generation,
-        protocolType,
-        protocolName,
-        leader,
-        told,
-        skipAssignment);
   }
 
   // The syncs -------------------------------------------------------------------------------
@@ -274,12 +225,11 @@ final class Rebalance<A> {
     if (!members.isLeader(member.id())) {
       return;
     }
-    turn.write(new MembershipStored(toMetadata(assignments, turn.wallMs())));
+    turn.write(new MembershipStored(generation.toMetadata(assignments, turn.wallMs())));
     for (Member<A> waiting : members.all()) {
       if (waiting.syncing != null) {
         byte[] assignment = assignments.getOrDefault(waiting.id(), Member.NOTHING);
-        turn.reply(
-            waiting.syncing, new Synced(Errors.NONE, protocolType, protocolName, assignment));
+        turn.reply(waiting.syncing, generation.synced(assignment));
         waiting.syncing = null;
         waiting.extendSession(turn.nowMs());
       }
@@ -292,10 +242,6 @@ final class Rebalance<A> {
     if (unsynced.isEmpty()) {
       syncDeadlineMs = NEVER;
     }
-  }
-
-  Synced assignmentOf(Member<A> member) {
-    return new Synced(Errors.NONE, protocolType, protocolName, member.assignment());
   }
 
   // Time ------------------------------------------------------------------------------------
@@ -329,46 +275,23 @@ final class Rebalance<A> {
   // What is stored --------------------------------------------------------------------------
 
   GroupMetadata toMetadata(Map<String, byte[]> assignments) {
-    return toMetadata(assignments, stateSinceMs);
-  }
-
-  private GroupMetadata toMetadata(Map<String, byte[]> assignments, long sinceMs) {
-    return new GroupMetadata(
-        protocolType,
-        generation,
-        protocolName,
-        members.leader(),
-        sinceMs,
-        members.all().stream()
-            .map(m -> m.toMetadata(protocolName, assignments.getOrDefault(m.id(), Member.NOTHING)))
-            .toList());
+    return generation.toMetadata(assignments, stateSinceMs);
   }
 
   void apply(GroupMetadata stored) {
-    isStored = true;
-    generation = stored.generation();
-    protocolType = stored.protocolType();
-    protocolName = stored.protocolName();
+    generation.apply(stored);
     stateSinceMs = stored.stateSinceMs();
     state = stored.members().isEmpty() ? ClassicState.EMPTY : ClassicState.STABLE;
   }
 
   void applyRemoved() {
-    isStored = false;
+    generation.applyRemoved();
     state = ClassicState.EMPTY;
-    generation = 0;
-    protocolType = null;
-    protocolName = null;
     stateSinceMs = -1;
-    subscribedTopics = Optional.empty();
     expected.clear();
     unsynced.clear();
     joinDeadlineMs = NEVER;
     syncDeadlineMs = NEVER;
-  }
-
-  void recovered() {
-    readSubscriptions();
   }
 
   // -----------------------------------------------------------------------------------------
@@ -376,13 +299,5 @@ final class Rebalance<A> {
   private void enter(ClassicState next, Turn<A> turn) {
     state = next;
     stateSinceMs = turn.wallMs();
-  }
-
-  private void readSubscriptions() {
-    subscribedTopics =
-        SubscribedTopics.CONSUMER_PROTOCOL_TYPE.equals(protocolType)
-            ? SubscribedTopics.of(
-                members.all().stream().map(m -> m.metadata(protocolName)).toList())
-            : Optional.empty();
   }
 }
