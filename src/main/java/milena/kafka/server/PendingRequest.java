@@ -35,6 +35,7 @@ final class PendingRequest implements RequestBody, BiConsumer<ApiMessage, Throwa
   private ApiMessage response;
   private Throwable failure;
   private volatile boolean done;
+  private volatile boolean abandoned;
 
   /** Takes a reference to the buffer and its bytes from the budget. */
   PendingRequest(
@@ -115,7 +116,11 @@ final class PendingRequest implements RequestBody, BiConsumer<ApiMessage, Throwa
     response = message;
     failure = thrown;
     done = true;
-    connection.answered(this);
+    if (abandoned) {
+      dropResponse();
+    } else {
+      connection.answered(this);
+    }
   }
 
   boolean done() {
@@ -132,13 +137,21 @@ final class PendingRequest implements RequestBody, BiConsumer<ApiMessage, Throwa
 
   /** The connection is gone: tells the handler, and drops what it answered or will answer. */
   void abandon() {
+    abandoned = true;
     if (answer != null && !done) {
       answer.cancel(false);
     }
-    if (done && response != null) {
-      ResponseEncoder.close(response);
+    if (done) {
+      dropResponse();
     }
     release();
+  }
+
+  /** Of an answer that comes just when the connection goes, both sides may take care. */
+  private synchronized void dropResponse() {
+    if (response != null) {
+      ResponseEncoder.close(response);
+    }
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,11 +19,16 @@ import java.util.concurrent.CompletionStage;
 import milena.kafka.api.ApiHandler;
 import milena.kafka.api.ApiRegistry;
 import milena.kafka.api.ConnectionClosing;
+import milena.kafka.api.FetchAnswer;
+import milena.kafka.api.RecordsSlice;
 import milena.kafka.api.RequestContext;
 import milena.kafka.api.ServedFeatures;
+import milena.log.LogSlice;
 import org.apache.kafka.common.errors.NotControllerException;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.HeartbeatResponseData;
 import org.apache.kafka.common.message.ListGroupsRequestData;
@@ -340,6 +346,37 @@ public class ClientConnectionTest extends JUnitSuite {
     assertTrue(connect().isOpen());
   }
 
+  @Test
+  public void anAnswerThatComesJustWhenTheConnectionGoesHoldsNoFileOpen() {
+    heartbeats.cannotCancel = true;
+    heartbeat(1);
+    channel.close();
+    Slice slice = new Slice();
+    heartbeats.answer(0, answerOf(slice));
+    assertEquals(1, slice.closed);
+  }
+
+  @Test
+  public void anAnswerThatWaitedForItsTurnWhenTheConnectionWentHoldsNoFileOpen() {
+    heartbeat(1);
+    heartbeat(2);
+    Slice slice = new Slice();
+    heartbeats.answer(1, answerOf(slice));
+    channel.close();
+    assertEquals(1, slice.closed);
+  }
+
+  private static FetchAnswer answerOf(LogSlice slice) {
+    FetchAnswer answer = new FetchAnswer();
+    answer
+        .responses()
+        .add(
+            new FetchableTopicResponse()
+                .setPartitions(
+                    List.of(new PartitionData().setRecords(new RecordsSlice(slice)))));
+    return answer;
+  }
+
   private EmbeddedChannel connect() {
     EmbeddedChannel made = new EmbeddedChannel(false, false);
     KafkaServer.connect(made, "PLAINTEXT", server);
@@ -379,6 +416,7 @@ public class ClientConnectionTest extends JUnitSuite {
     private final ApiKeys api;
     private final boolean overlaps;
     RuntimeException throwing;
+    boolean cannotCancel;
 
     Asked(ApiKeys api, boolean overlaps) {
       this.api = api;
@@ -408,10 +446,51 @@ public class ClientConnectionTest extends JUnitSuite {
       if (throwing != null) {
         throw throwing;
       }
-      CompletableFuture<ApiMessage> answer = new CompletableFuture<>();
+      CompletableFuture<ApiMessage> answer =
+          cannotCancel ? new Uncancellable() : new CompletableFuture<>();
       asked.add(answer);
       contexts.add(context);
       return answer;
+    }
+  }
+
+  /** As when its answer has come on another thread, and is about to be told. */
+  private static final class Uncancellable extends CompletableFuture<ApiMessage> {
+    @Override
+    public boolean cancel(boolean mayInterrupt) {
+      return false;
+    }
+  }
+
+  private static final class Slice implements LogSlice {
+    int closed;
+
+    @Override
+    public FileChannel channel() {
+      throw new AssertionError("Nobody is to read it");
+    }
+
+    @Override
+    public long position() {
+      return 0;
+    }
+
+    @Override
+    public int sizeInBytes() {
+      return 1;
+    }
+
+    @Override
+    public long nextOffset() {
+      return 1;
+    }
+
+    @Override
+    public void load() {}
+
+    @Override
+    public void close() {
+      closed++;
     }
   }
 }
