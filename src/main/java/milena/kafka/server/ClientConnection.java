@@ -259,8 +259,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     PendingRequest head;
     while (open && (head = underWay.peek()) != null && head.done()) {
       underWay.poll();
-      write(head);
-      head.release();
+      try {
+        write(head);
+      } finally {
+        head.release();
+      }
     }
   }
 
@@ -337,6 +340,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     } catch (RuntimeException e) {
       log.error("The answer to {} of {} can't be written", request.describe(), id, e);
       context.close();
+    } catch (OutOfMemoryError e) {
+      exceptionCaught(context, e);
     }
   }
 

@@ -36,21 +36,23 @@ final class ResponseEncoder {
       int correlationId,
       ApiMessage response) {
     ObjectSerializationCache cache = new ObjectSerializationCache();
-    MessageSizeAccumulator size = new MessageSizeAccumulator();
-    response.addSize(size, cache, version);
-    boolean tagged = api.responseHeaderVersion(version) > 0;
-    int bytes = Integer.BYTES + (tagged ? 1 : 0) + size.totalSize();
-    ByteBuf buffer = allocator.directBuffer(Integer.BYTES + inBuffer(bytes, response));
-    ResponseWriter writer = new ResponseWriter(buffer);
+    ResponseWriter writer = null;
     try {
+      MessageSizeAccumulator size = new MessageSizeAccumulator();
+      response.addSize(size, cache, version);
+      boolean tagged = api.responseHeaderVersion(version) > 0;
+      int bytes = Integer.BYTES + (tagged ? 1 : 0) + size.totalSize();
+      ByteBuf buffer = allocator.directBuffer(Integer.BYTES + inBuffer(bytes, response));
+      writer = new ResponseWriter(buffer);
       buffer.writeInt(bytes).writeInt(correlationId);
       if (tagged) {
         buffer.writeByte(0);
       }
       response.write(writer, cache, version);
-    } catch (RuntimeException e) {
-      writer.releaseRegions();
-      buffer.release();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      if (writer != null) {
+        writer.release();
+      }
       throw e;
     } finally {
       close(response);
@@ -143,8 +145,9 @@ final class ResponseEncoder {
       }
     }
 
-    void releaseRegions() {
+    void release() {
       regions.forEach(SliceRegion::release);
+      buffer.release();
     }
   }
 }

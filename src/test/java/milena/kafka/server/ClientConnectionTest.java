@@ -5,6 +5,7 @@ import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -366,14 +367,23 @@ public class ClientConnectionTest extends JUnitSuite {
     assertEquals(1, slice.closed);
   }
 
+  @Test
+  public void anAnswerThatThereIsNoMemoryForEndsTheConnection() {
+    heartbeat(1);
+    channel.config().setAllocator(new Exhausted());
+    Slice slice = new Slice();
+    heartbeats.answer(0, answerOf(slice));
+    assertFalse(channel.isOpen());
+    assertEquals(1, slice.closed);
+  }
+
   private static FetchAnswer answerOf(LogSlice slice) {
     FetchAnswer answer = new FetchAnswer();
     answer
         .responses()
         .add(
             new FetchableTopicResponse()
-                .setPartitions(
-                    List.of(new PartitionData().setRecords(new RecordsSlice(slice)))));
+                .setPartitions(List.of(new PartitionData().setRecords(new RecordsSlice(slice)))));
     return answer;
   }
 
@@ -458,6 +468,23 @@ public class ClientConnectionTest extends JUnitSuite {
   private static final class Uncancellable extends CompletableFuture<ApiMessage> {
     @Override
     public boolean cancel(boolean mayInterrupt) {
+      return false;
+    }
+  }
+
+  private static final class Exhausted extends AbstractByteBufAllocator {
+    @Override
+    protected ByteBuf newHeapBuffer(int initial, int max) {
+      return Unpooled.buffer(initial, max);
+    }
+
+    @Override
+    protected ByteBuf newDirectBuffer(int initial, int max) {
+      throw new OutOfMemoryError("in a test");
+    }
+
+    @Override
+    public boolean isDirectBufferPooled() {
       return false;
     }
   }
