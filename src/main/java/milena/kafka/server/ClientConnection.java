@@ -5,16 +5,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import milena.kafka.api.ApiHandler;
 import milena.kafka.api.ApiRegistry;
-import milena.kafka.api.Connection;
 import milena.kafka.api.ConnectionClosing;
 import milena.kafka.api.RequestContext;
 import org.apache.kafka.common.message.RequestHeaderData;
@@ -25,14 +20,13 @@ import org.slf4j.LoggerFactory;
 /**
  * One client's connection: requests in, answers out, both in the client's order.
  *
- * <p>A frame becomes a {@link PendingRequest} that waits its turn. It starts when everything before
- * it is answered, or at once when it and all that is under way may overlap. Answers may come in any
- * order and from any thread; they are written from the head of those under way, and flushed once
- * per pass. {@link #advance} is the only place that moves requests along.
+ * <p>A frame becomes a {@link PendingRequest} that takes its turn in the {@link RequestPipeline}.
+ * Answers come from any thread; they are written as their turns come, and flushed once per pass.
+ * {@link #advance} is the only place that moves requests along.
  *
  * <p>All but {@link #answered} runs on the connection's event loop.
  */
-final class ClientConnection extends ChannelInboundHandlerAdapter implements Connection {
+final class ClientConnection extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
 
   private static final long IDLE_CHECK_MS = 5_000;
@@ -41,16 +35,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
   private final String listenerName;
   private final FrameReader reader;
   private final ReadGate gate;
-  private final ArrayDeque<PendingRequest> waiting = new ArrayDeque<>();
-  private final ArrayDeque<PendingRequest> underWay = new ArrayDeque<>();
+  private final RequestPipeline requests = new RequestPipeline();
   private final AtomicBoolean signalled = new AtomicBoolean();
 
   private ChannelHandlerContext context;
   private EventLoop eventLoop;
-  private String id;
-  private InetAddress clientAddress = InetAddress.getLoopbackAddress();
-  private volatile String softwareName = "";
-  private volatile String softwareVersion = "";
+
+  /** Null until it is connected. */
+  private ClientIdentity client;
 
   private boolean open;
   private boolean inReadPass;
@@ -62,45 +54,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     this.server = server;
     this.listenerName = listenerName;
     this.reader = reader;
-    this.gate = new ReadGate(server, reader, this::unanswered, this::signal, this::close);
+    this.gate = new ReadGate(server, reader, requests::size, this::signal, this::close);
   }
 
-  // What handlers see of it.
-
-  @Override
-  public String id() {
-    return id;
-  }
-
-  @Override
-  public String listenerName() {
-    return listenerName;
-  }
-
-  @Override
-  public InetAddress clientAddress() {
-    return clientAddress;
-  }
-
-  @Override
-  public String clientSoftwareName() {
-    return softwareName;
-  }
-
-  @Override
-  public String clientSoftwareVersion() {
-    return softwareVersion;
-  }
-
-  @Override
-  public void clientSoftware(String name, String version) {
-    softwareName = name;
-    softwareVersion = version;
-  }
-
-  @Override
-  public ScheduledExecutorService eventLoop() {
-    return eventLoop;
+  /** What log lines call it. */
+  private String id() {
+    return client == null ? "that was not made" : client.id();
   }
 
   ApiRegistry registry() {
@@ -119,13 +78,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     open = true;
-    id = server.connectionId(ctx.channel());
-    if (ctx.channel().remoteAddress() instanceof InetSocketAddress) {
-      clientAddress = ((InetSocketAddress) ctx.channel().remoteAddress()).getAddress();
-    }
-    String refusal = server.limits().enter(clientAddress);
+    client = new ClientIdentity(server.connectionId(ctx.channel()), listenerName, ctx.channel());
+    String refusal = server.limits().enter(client.clientAddress());
     if (refusal != null) {
-      server.strangers().info("Refused a connection from {}: {}", clientAddress, refusal);
+      server.strangers().info("Refused a connection from {}: {}", client.clientAddress(), refusal);
       ctx.close();
       return;
     }
@@ -164,13 +120,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof IOException) {
-      log.debug("Connection {} broke: {}", id, cause.toString());
+      log.debug("Connection {} broke: {}", id(), cause.toString());
     } else if (cause instanceof OutOfMemoryError) {
       server
           .strangers()
-          .info("Closed the connection {} for want of memory: {}", id, cause.getMessage());
+          .info("Closed the connection {} for want of memory: {}", id(), cause.getMessage());
     } else {
-      log.error("Connection {} is closed after a failure of ours", id, cause);
+      log.error("Connection {} is closed after a failure of ours", id(), cause);
     }
     ctx.close();
   }
@@ -181,22 +137,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
       return;
     }
     open = false;
-    server.limits().leave(clientAddress);
+    server.limits().leave(client.clientAddress());
     gate.close();
-    PendingRequest request;
-    while ((request = underWay.poll()) != null) {
-      request.abandon();
-    }
-    while ((request = waiting.poll()) != null) {
-      request.abandon();
-    }
+    requests.abandonAll();
   }
 
   // Requests.
 
   private void frame(ByteBuf buffer, int index, int bytes) {
     if (open) {
-      waiting.add(
+      requests.add(
           new PendingRequest(this, server.budget(), buffer, index, bytes, gate.lastReadNanos()));
     }
   }
@@ -217,7 +167,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
       try {
         eventLoop.execute(this::onSignal);
       } catch (RejectedExecutionException e) {
-        log.debug("An answer came after the event loop of {} had ended", id);
+        log.debug("An answer came after the event loop of {} had ended", id());
       }
     }
   }
@@ -228,11 +178,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     if (open) {
       advance();
     }
-  }
-
-  /** How many requests have come and have no answer yet. */
-  private int unanswered() {
-    return waiting.size() + underWay.size();
   }
 
   private void advance() {
@@ -257,8 +202,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
 
   private void writeAnswers() {
     PendingRequest head;
-    while (open && (head = underWay.peek()) != null && head.done()) {
-      underWay.poll();
+    while (open && (head = requests.takeAnswered()) != null) {
       try {
         write(head);
       } finally {
@@ -268,16 +212,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
   }
 
   private boolean startNext() {
-    PendingRequest next = waiting.peek();
-    if (next == null || !context.channel().isWritable()) {
+    PendingRequest next = context.channel().isWritable() ? requests.startNext() : null;
+    if (next == null) {
       return false;
     }
-    PendingRequest last = underWay.peekLast();
-    if (last != null && !(last.overlaps() && next.overlaps())) {
-      return false;
-    }
-    waiting.poll();
-    underWay.add(next);
     start(next);
     return true;
   }
@@ -307,7 +245,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     }
     RequestContext requestContext =
         new RequestContext(
-            this,
+            client,
             request.version(),
             header.correlationId(),
             header.clientId(),
@@ -324,7 +262,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
 
   private void write(PendingRequest request) {
     try {
-      Reply reply = Reply.to(request, id);
+      Reply reply = Reply.to(request, id());
       if (reply.message() != null) {
         ResponseEncoder.write(
             context,
@@ -338,7 +276,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     } catch (ConnectionClosing e) {
       close(e.getMessage());
     } catch (RuntimeException e) {
-      log.error("The answer to {} of {} can't be written", request.describe(), id, e);
+      log.error("The answer to {} of {} can't be written", request.describe(), id(), e);
       context.close();
     } catch (OutOfMemoryError e) {
       exceptionCaught(context, e);
@@ -356,7 +294,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
   // Ends.
 
   private void close(String reason) {
-    server.strangers().info("Closed the connection {}: {}", id, reason);
+    server.strangers().info("Closed the connection {}: {}", id(), reason);
     flush();
     context.close();
   }
@@ -376,9 +314,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
     long unreadMs = TimeUnit.NANOSECONDS.toMillis(now - gate.lastReadNanos());
     long unwrittenMs = TimeUnit.NANOSECONDS.toMillis(now - lastWrittenNanos);
     boolean idle =
-        underWay.isEmpty() && Math.min(unreadMs, unwrittenMs) >= server.config().idleMs();
+        !requests.isAnyUnderWay() && Math.min(unreadMs, unwrittenMs) >= server.config().idleMs();
     if (idle) {
-      log.debug("Closed the idle connection {}", id);
+      log.debug("Closed the idle connection {}", id());
       context.close();
     } else {
       checkIdleLater();
