@@ -19,10 +19,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import milena.metadata.ClusterImage;
 import milena.metadata.MetadataEvent;
-import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
-import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
-import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -31,7 +28,6 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
@@ -46,16 +42,14 @@ public final class RatisMetadataLog implements MetadataLog {
   private static final Logger log = LoggerFactory.getLogger(RatisMetadataLog.class);
 
   /** There is one group, whose name is on disk and in every message. */
-  private static final RaftGroupId GROUP =
+  static final RaftGroupId GROUP =
       RaftGroupId.valueOf(UUID.fromString("6d696c65-6e61-4d65-a461-646174610001"));
-
-  /** How long one voter may take to be elected in this one's place. */
-  private static final long HAND_OVER_MS = 1_000;
 
   private final RaftServer server;
   private final MetadataStateMachine machine;
   private final LogWorkerWaker waker;
   private final VoterGate gate;
+  private final Succession succession;
   private final ClientId writer = ClientId.randomId();
   private final AtomicLong calls = new AtomicLong();
   private volatile boolean closing;
@@ -66,6 +60,7 @@ public final class RatisMetadataLog implements MetadataLog {
     this.machine = machine;
     this.waker = waker;
     this.gate = gate;
+    this.succession = new Succession(server);
   }
 
   /**
@@ -138,7 +133,7 @@ public final class RatisMetadataLog implements MetadataLog {
     }
   }
 
-  private static RaftPeerId peerId(int nodeId) {
+  static RaftPeerId peerId(int nodeId) {
     return RaftPeerId.valueOf(Integer.toString(nodeId));
   }
 
@@ -299,67 +294,18 @@ public final class RatisMetadataLog implements MetadataLog {
     return machine.entryOf(sequence);
   }
 
-  private static int idOf(RaftPeerId peer) {
+  static int idOf(RaftPeerId peer) {
     return Integer.parseInt(peer.toString());
   }
 
   @Override
   public void handOver() {
-    try {
-      RaftServer.Division division = server.getDivision(GROUP);
-      if (!division.getInfo().isLeader()) {
-        return;
-      }
-      for (RaftPeer peer : division.getRaftConf().getCurrentPeers()) {
-        if (!peer.getId().equals(server.getId()) && handOverTo(peer.getId())) {
-          return;
-        }
-      }
-    } catch (IOException e) {
-      log.info("The leadership of the metadata log was not handed over: {}", e.getMessage());
-    }
-  }
-
-  private boolean handOverTo(RaftPeerId successor) throws IOException {
-    return server
-        .transferLeadership(
-            new TransferLeadershipRequest(
-                writer, server.getId(), GROUP, calls.incrementAndGet(), successor, HAND_OVER_MS))
-        .isSuccess();
+    succession.handOver();
   }
 
   @Override
   public void challenge(int deadLeader, int round) {
-    try {
-      RaftServer.Division division = server.getDivision(GROUP);
-      TermIndex last = division.getRaftLog().getLastEntryTermIndex();
-      if (!peerId(deadLeader).equals(division.getInfo().getLeaderId())
-          || last == null
-          || turn(division, deadLeader) > round) {
-        return;
-      }
-      // What the leader would say if it still could: the same as when it hands over. It is not
-      // believed where this log's last entry is of an earlier term than the leader's.
-      server.startLeaderElection(
-          StartLeaderElectionRequestProto.newBuilder()
-              .setServerRequest(
-                  RaftRpcRequestProto.newBuilder()
-                      .setRequestorId(peerId(deadLeader).toByteString())
-                      .setReplyId(server.getId().toByteString())
-                      .setRaftGroupId(RaftGroupIdProto.newBuilder().setId(GROUP.toByteString())))
-              .setLeaderLastEntry(last.toProto())
-              .build());
-    } catch (IOException | RuntimeException e) {
-      log.info("No election was begun in the place of node {}: {}", deadLeader, e.toString());
-    }
-  }
-
-  /** How many of the voters beside the dead one come before this node. */
-  private long turn(RaftServer.Division division, int deadLeader) {
-    return division.getRaftConf().getCurrentPeers().stream()
-        .mapToInt(peer -> idOf(peer.getId()))
-        .filter(id -> id != deadLeader && id < idOf(server.getId()))
-        .count();
+    succession.challenge(deadLeader, round);
   }
 
   @Override
