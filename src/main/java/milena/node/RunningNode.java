@@ -9,10 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import milena.broker.raft.MetadataLog;
 import milena.broker.raft.RaftSettings;
 import milena.common.config.BrokerConfig;
@@ -29,22 +26,13 @@ import org.slf4j.LoggerFactory;
 final class RunningNode {
   private static final Logger LOG = LoggerFactory.getLogger("milena.node");
 
-  private enum State {
-    STARTING,
-    RUNNING,
-    ENDING,
-    ENDED
-  }
-
   private final NodeConfig config;
   private final Runnable onEnd;
   private final Runnable onExpelled;
   private final Goodbyes goodbyes;
-  private final CompletableFuture<Boolean> end = new CompletableFuture<>();
+  private final RunState state = new RunState();
   private final CompletableFuture<NodeGuardian.Up> up = new CompletableFuture<>();
   private final CompletableFuture<BrokerLink> streams = new CompletableFuture<>();
-  private State state = State.STARTING;
-  private boolean isExpelled;
   private volatile boolean isBroken;
   private Directories directories;
   private Optional<BrokerEntrance> entrance = Optional.empty();
@@ -80,7 +68,7 @@ final class RunningNode {
       open();
     } catch (Throwable failure) {
       kill();
-      throw refusal(failure);
+      throw CannotStart.because(failure);
     }
   }
 
@@ -125,11 +113,8 @@ final class RunningNode {
       system.tell(
           new NodeGuardian.ServeStreams(StreamDoor.of(broker.orElseThrow(), apis), streams));
     }
-    synchronized (this) {
-      if (isExpelled) {
-        throw takenForDead(); // after the wait to be let in was over
-      }
-      state = State.RUNNING;
+    if (!state.started()) {
+      throw takenForDead(); // after the wait to be let in was over
     }
     LOG.info(
         "Node {} of cluster {} is up after {} ms: {}; data in {}.",
@@ -185,8 +170,8 @@ final class RunningNode {
 
   /** Stops cleanly; whoever calls it meanwhile waits for the same end. */
   boolean stop() {
-    if (!beginEnd()) {
-      return end.join();
+    if (!state.beginEnd()) {
+      return state.awaitEnd();
     }
     LOG.info("Node {} is stopping.", config.broker().nodeId());
     system.tell(NodeGuardian.Ending.INSTANCE);
@@ -205,13 +190,13 @@ final class RunningNode {
         });
     boolean clean = takedown.run();
     LOG.info("Node {} has stopped.", config.broker().nodeId());
-    return finish(clean);
+    return state.ended(clean);
   }
 
   /** Ends as a crash would: what nobody has written or said is lost. */
   void kill() {
-    if (!beginEnd()) {
-      end.join();
+    if (!state.beginEnd()) {
+      state.awaitEnd();
       return;
     }
     Takedown takedown = new Takedown();
@@ -221,13 +206,13 @@ final class RunningNode {
     entrance.ifPresent(each -> takedown.add("front door", each::closeServer));
     takedown.add("metadata log", this::abandonLog);
     takedown.run();
-    finish(false);
+    state.ended(false);
   }
 
   /** Ends a run that counts as dead: what it has is kept for the next, and nobody is told. */
   void withdraw() {
-    if (!beginEnd()) {
-      end.join();
+    if (!state.beginEnd()) {
+      state.awaitEnd();
       return;
     }
     Takedown takedown = new Takedown();
@@ -241,23 +226,7 @@ final class RunningNode {
           parts -> takedown.add("replicas", () -> goodbyes.closeReplicasIfPossible(parts)));
     }
     entrance.ifPresent(each -> takedown.add("front door", each::closeServer));
-    finish(takedown.run());
-  }
-
-  private synchronized boolean beginEnd() {
-    boolean first = state == State.STARTING || state == State.RUNNING;
-    if (first) {
-      state = State.ENDING;
-    }
-    return first;
-  }
-
-  private boolean finish(boolean clean) {
-    synchronized (this) {
-      state = State.ENDED;
-    }
-    end.complete(clean);
-    return clean;
+    state.ended(takedown.run());
   }
 
   private void terminate() throws Exception {
@@ -311,8 +280,8 @@ final class RunningNode {
   }
 
   /** Whether its cluster takes this run for dead. */
-  synchronized boolean isExpelled() {
-    return isExpelled;
+  boolean isExpelled() {
+    return state.isExpelled();
   }
 
   private static CannotStart takenForDead() {
@@ -320,16 +289,12 @@ final class RunningNode {
   }
 
   void expelled() {
-    boolean starts;
-    synchronized (this) {
-      if ((state != State.RUNNING && state != State.STARTING) || isExpelled) {
-        return;
-      }
-      isExpelled = true;
-      starts = state == State.STARTING;
+    RunState.Expulsion expulsion = state.expelled();
+    if (expulsion == RunState.Expulsion.NO_NEWS) {
+      return;
     }
     LOG.warn("Node {} counts as dead in its cluster: it begins anew.", config.broker().nodeId());
-    if (starts) {
+    if (expulsion == RunState.Expulsion.WHILE_STARTING) {
       up.completeExceptionally(takenForDead());
     } else {
       new Thread(onExpelled, "milena-begin-anew").start();
@@ -339,11 +304,9 @@ final class RunningNode {
   /** Something has gone that the node can't live without; ends a running node or fails a start. */
   private void fail(String what, Throwable cause) {
     up.completeExceptionally(new CannotStart("The node can't start: " + what + ".", cause));
-    synchronized (this) {
-      if (state != State.RUNNING) {
-        LOG.debug("While the node was {}: {}.", state, what, cause);
-        return;
-      }
+    if (!state.isRunning()) {
+      LOG.debug("While the node was {}: {}.", state, what, cause);
+      return;
     }
     LOG.error("Node {} goes down: {}.", config.broker().nodeId(), what, cause);
     Thread ender =
@@ -354,21 +317,5 @@ final class RunningNode {
             },
             "milena-end");
     ender.start();
-  }
-
-  private static CannotStart refusal(Throwable failure) {
-    if (failure instanceof CannotStart known) {
-      return known;
-    }
-    boolean wrapped =
-        failure instanceof ExecutionException || failure instanceof CompletionException;
-    if (wrapped && failure.getCause() != null) {
-      return refusal(failure.getCause());
-    }
-    String reason =
-        failure instanceof TimeoutException
-            ? "its cluster did not let it in in time"
-            : failure.toString();
-    return new CannotStart("The node can't start: " + reason + ".", failure);
   }
 }
