@@ -1,13 +1,17 @@
 package milena.node;
 
 import akka.Done;
+import akka.actor.ActorRef;
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Adapter;
 import akka.actor.typed.javadsl.AskPattern;
 import akka.cluster.typed.Cluster;
+import akka.io.TcpMessage;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import milena.broker.controller.BrokerLifecycle;
 import milena.broker.controller.Controller;
 import milena.broker.membership.ClusterMember;
@@ -22,6 +26,7 @@ import milena.metadata.MemberNode;
 record Goodbyes(Duration patience) {
   private static final Duration WITHDRAW_PATIENCE = Duration.ofSeconds(5);
   private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(1);
+  private static final Duration DISCONNECT_PATIENCE = Duration.ofSeconds(3);
   private static final Duration MARGIN = Duration.ofSeconds(1);
 
   /** Has the controller take the leaderships from this broker. */
@@ -72,10 +77,23 @@ record Goodbyes(Duration patience) {
     }
   }
 
-  /** Ends an actor system. */
+  /**
+   * Ends an actor system, and with it the connections of Akka's remoting. Most of them are aborted,
+   * but now and then a control stream ends as one that is complete: then only our half of its
+   * connection closes, and a peer that stands still would never close the other. So what is left
+   * once others have had the time to answer is aborted too.
+   */
   void terminate(ActorSystem<?> system) throws Exception {
     system.terminate();
-    await(system.getWhenTerminated());
+    CompletableFuture<Done> terminated = system.getWhenTerminated().toCompletableFuture();
+    try {
+      terminated.get(DISCONNECT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException late) {
+      Adapter.toClassic(system)
+          .actorSelection("/system/IO-TCP/selectors/*/*")
+          .tell(TcpMessage.abort(), ActorRef.noSender());
+      await(terminated);
+    }
   }
 
   private <T> T await(CompletionStage<T> stage) throws Exception {
