@@ -119,19 +119,19 @@ final class BatchCompactor implements AutoCloseable {
   }
 
   private ByteBuffer rebuilt(RecordBatch batch, List<Kept> kept, boolean stampHorizon) {
-    BatchBuilder builder =
-        new BatchBuilder(Compression.of(batch.compressionType()).build(), batch.sizeInBytes())
-            .baseOffset(batch.baseOffset())
-            .like(batch);
-    if (stampHorizon) {
-      builder.deleteHorizon(nowMs + deleteRetentionMs);
-    } else if (batch.hasDeleteHorizon()) {
-      builder.deleteHorizon(batch.deleteHorizonMs());
+    Compression codec = Compression.of(batch.compressionType()).build();
+    try (BatchBuilder builder = new BatchBuilder(codec, batch.sizeInBytes())) {
+      builder.baseOffset(batch.baseOffset()).like(batch);
+      if (stampHorizon) {
+        builder.deleteHorizon(nowMs + deleteRetentionMs);
+      } else if (batch.hasDeleteHorizon()) {
+        builder.deleteHorizon(batch.deleteHorizonMs());
+      }
+      for (Kept record : kept) {
+        builder.append(record.offset, record.timestampMs, record.key, record.value, record.headers);
+      }
+      return builder.lastOffset(batch.lastOffset()).build();
     }
-    for (Kept record : kept) {
-      builder.append(record.offset, record.timestampMs, record.key, record.value, record.headers);
-    }
-    return builder.lastOffset(batch.lastOffset()).build();
   }
 
   /** What offsets and sequence numbers it took up, without records. */

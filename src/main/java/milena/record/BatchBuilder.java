@@ -10,7 +10,6 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.utils.ByteBufferOutputStream;
-import org.apache.kafka.common.utils.Utils;
 
 /**
  * Makes one record batch. What is not set stays as a plain producer leaves it: offsets from 0, no
@@ -24,15 +23,19 @@ import org.apache.kafka.common.utils.Utils;
  *         .build();
  * }</pre>
  *
- * A builder is used for one batch, by one thread.
+ * A builder is used for one batch, by one thread. One of which no batch is built after all has to
+ * be closed: zstd's memory is not the garbage collector's.
  */
-public final class BatchBuilder {
+public final class BatchBuilder implements AutoCloseable {
   private static final Header[] NO_HEADERS = new Header[0];
   private static final int FIRST_SIZE = 512;
 
   private final CompressionType codec;
   private final ByteBufferOutputStream out;
-  private final OutputStream records;
+
+  /** Compresses; null where nothing is compressed, and once that is over. */
+  private OutputStream records;
+
   private ByteBuffer scratch = ByteBuffer.allocate(0);
 
   private long baseOffset;
@@ -246,9 +249,7 @@ public final class BatchBuilder {
 
   /** Ends the batch: a heap buffer that holds just it. A batch without records is allowed. */
   public ByteBuffer build() {
-    if (records != null) {
-      Utils.closeQuietly(records, "compressed records");
-    }
+    close();
     ByteBuffer batch = out.buffer();
     int size = batch.position();
     int attributes = flags | codec.id;
@@ -272,5 +273,19 @@ public final class BatchBuilder {
     batch.flip();
     RecordBatch.at(batch, 0).renewCrc();
     return batch;
+  }
+
+  /** Lets go of the codec's memory; does nothing after {@link #build}. */
+  @Override
+  public void close() {
+    OutputStream ending = records;
+    records = null;
+    if (ending != null) {
+      try {
+        ending.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException("Writing to memory can't fail", e);
+      }
+    }
   }
 }

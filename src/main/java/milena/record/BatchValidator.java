@@ -305,14 +305,18 @@ public final class BatchValidator implements AutoCloseable {
     if (plainMarker || (sameCodec && consecutive)) {
       return null;
     }
-    BatchBuilder builder = new BatchBuilder(wanted, batch.sizeInBytes()).like(batch);
-    // The records keep their own times in their deltas; the flag alone says which time counts.
-    builder.timestampsOf(config.timestampType(), nowMs).leaderEpoch(RecordBatch.NO_LEADER_EPOCH);
-    cursor.start(batch);
-    while (cursor.next()) {
-      builder.append(cursor.timestamp(), cursor.key(), cursor.value(), cursor.headers());
+    try (BatchBuilder builder = new BatchBuilder(wanted, batch.sizeInBytes())) {
+      // The records keep their own times in their deltas; the flag alone says which time counts.
+      builder
+          .like(batch)
+          .timestampsOf(config.timestampType(), nowMs)
+          .leaderEpoch(RecordBatch.NO_LEADER_EPOCH);
+      cursor.start(batch);
+      while (cursor.next()) {
+        builder.append(cursor.timestamp(), cursor.key(), cursor.value(), cursor.headers());
+      }
+      return builder.build();
     }
-    return builder.build();
   }
 
   private static ByteBuffer joined(List<ByteBuffer> parts) {
