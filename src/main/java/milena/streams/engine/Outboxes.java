@@ -94,6 +94,11 @@ final class Outboxes {
                     identity)));
   }
 
+  /** The stage has ended: what has not been closed is not written. */
+  void abandon() {
+    topics.values().forEach(TopicOutbox::abandon);
+  }
+
   /** A record was put into it, which {@link #flush} is to look after. */
   void filled(PartitionOutbox outbox) {
     filled.add(outbox);

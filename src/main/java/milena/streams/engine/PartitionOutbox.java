@@ -102,6 +102,14 @@ final class PartitionOutbox {
     return open.createdNanos();
   }
 
+  /** Nothing more is written: lets go of the batch that is being filled. */
+  void abandon() {
+    if (open != null) {
+      open.abandon();
+      open = null;
+    }
+  }
+
   private void close() {
     window.add(open, open.close(producer.id(), producer.epoch(), nextSequence));
     int after = nextSequence + open.recordCount();

@@ -64,6 +64,11 @@ final class ProducerBatch {
     return builder.build();
   }
 
+  /** It is not written after all. */
+  void abandon() {
+    builder.close();
+  }
+
   /** The leader has it. */
   void acknowledged(TopicPartition partition, WriteAnswer answer) {
     for (int i = 0; i < slots.size(); i++) {

@@ -116,6 +116,11 @@ public final class ProducerStage<K, V, P>
       }
     }
 
+    @Override
+    public void postStop() {
+      outboxes.abandon();
+    }
+
     // Who writes ----------------------------------------------------------------------------
 
     private void identify() {

@@ -58,6 +58,11 @@ final class TopicOutbox {
     return partitions.get(stuckTo);
   }
 
+  /** Nothing more is written. */
+  void abandon() {
+    partitions.forEach(PartitionOutbox::abandon);
+  }
+
   private void stick() {
     stuckTo = ThreadLocalRandom.current().nextInt(topic.partitions());
     stuckSince = partitions.get(stuckTo).closedBatches();
