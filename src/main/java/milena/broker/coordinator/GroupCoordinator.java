@@ -15,19 +15,13 @@ import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.SignalHandler;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import milena.group.Group;
 import milena.group.GroupConfig;
 import milena.group.message.GroupEvent;
 import milena.group.message.GroupRequest;
-import milena.group.message.GroupRequest.CommitOffsets;
-import milena.group.message.GroupRequest.Delete;
-import milena.group.message.GroupRequest.DeleteOffsets;
-import milena.group.message.GroupRequest.FetchOffsets;
 import milena.group.message.GroupRequest.Heartbeat;
-import milena.group.message.GroupRequest.TopicsDeleted;
 import milena.group.message.Turn;
 
 /**
@@ -49,9 +43,6 @@ public final class GroupCoordinator
 
   /** How long a group that does not exist keeps its actor: the next request often comes soon. */
   private static final Duration VACANCY = Duration.ofSeconds(10);
-
-  /** Gathered events are persisted at the latest when there are so many. */
-  private static final int MAX_GATHERED = 1_000;
 
   /** A persist longer than this was a standstill, in which no member could be heard. */
   private static final long STANDSTILL_MS = 100;
@@ -114,8 +105,7 @@ public final class GroupCoordinator
   private final GroupHandle handle;
   private final ActorRef<GroupHost.Command> host;
 
-  private final List<GroupEvent> gathered = new ArrayList<>();
-  private final List<Turn.Reply<PendingReply>> gatheredReplies = new ArrayList<>();
+  private final GatheredCommits gathered = new GatheredCommits();
   private boolean persistIsDue;
   private long timerAtMs = Long.MAX_VALUE;
 
@@ -230,7 +220,7 @@ public final class GroupCoordinator
 
   private Effect<GroupEvent, Group<PendingReply>> onAsk(Group<PendingReply> group, Ask ask) {
     GroupRequest request = ask.request();
-    if (!gathered.isEmpty() && looksAtOffsets(request)) {
+    if (!gathered.isEmpty() && GatheredCommits.isAwaitedBy(request)) {
       persistSoon();
       context.getSelf().tell(ask);
       return Effect().none();
@@ -242,22 +232,11 @@ public final class GroupCoordinator
       answer(turn.replies());
       return Effect().none();
     }
-    if (request instanceof CommitOffsets
-        && !turn.events().isEmpty()
-        && gathered.size() + turn.events().size() < MAX_GATHERED) {
-      gathered.addAll(turn.events());
-      gatheredReplies.addAll(turn.replies());
+    if (gathered.take(request, turn)) {
       persistSoon();
       return Effect().none();
     }
     return carryOut(group, turn);
-  }
-
-  private static boolean looksAtOffsets(GroupRequest request) {
-    return request instanceof FetchOffsets
-        || request instanceof DeleteOffsets
-        || request instanceof Delete
-        || request instanceof TopicsDeleted;
   }
 
   private void persistSoon() {
@@ -310,15 +289,10 @@ public final class GroupCoordinator
 
   /** Stores what the turn and the commits gathered before it want stored, and then answers. */
   private Effect<GroupEvent, Group<PendingReply>> persist(Turn<PendingReply> turn) {
-    List<GroupEvent> events = new ArrayList<>(gathered);
-    events.addAll(turn.events());
-    List<Turn.Reply<PendingReply>> replies = new ArrayList<>(gatheredReplies);
-    replies.addAll(turn.replies());
-    gathered.clear();
-    gatheredReplies.clear();
+    GatheredCommits.Batch batch = gathered.with(turn);
     long startedMs = clock.nowMs();
     return Effect()
-        .persist(events)
+        .persist(batch.events())
         .thenRun(
             stored -> {
               long tookMs = clock.nowMs() - startedMs;
@@ -326,7 +300,7 @@ public final class GroupCoordinator
                 stored.prolongSessions(tookMs);
               }
               settled(stored);
-              answer(replies);
+              answer(batch.replies());
             });
   }
 
