@@ -10,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import milena.streams.ProducerSettings;
 import milena.streams.core.ProducerWindow.Entry;
-import milena.streams.engine.PartitionOutbox.ProducerIdentity;
 import milena.streams.link.BrokerLink;
 import milena.streams.link.WriteAnswer;
 import milena.streams.link.WriteRequest;

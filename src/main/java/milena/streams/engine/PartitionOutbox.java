@@ -34,11 +34,6 @@ final class PartitionOutbox {
     this.producer = producer;
   }
 
-  /** Who writes; without an id, the leader can't tell what it has already. */
-  record ProducerIdentity(long id, short epoch) {
-    static final ProducerIdentity NONE = new ProducerIdentity(-1, (short) -1);
-  }
-
   TopicPartition partition() {
     return partition;
   }

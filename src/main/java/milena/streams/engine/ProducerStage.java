@@ -20,14 +20,10 @@ import milena.streams.ProducerSettings;
 import milena.streams.core.ProducerWindow;
 import milena.streams.core.ProducerWindow.Verdict;
 import milena.streams.engine.Outboxes.Answered;
-import milena.streams.engine.PartitionOutbox.ProducerIdentity;
 import milena.streams.link.BrokerLink;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.message.InitProducerIdRequestData;
-import org.apache.kafka.common.message.InitProducerIdResponseData;
-import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Writes what flows through and passes on what became of it, in the order in which it came. Records
@@ -39,8 +35,6 @@ import org.apache.kafka.common.protocol.Errors;
  */
 public final class ProducerStage<K, V, P>
     extends GraphStage<FlowShape<Envelope<K, V, P>, Results<K, V, P>>> {
-  private static final short INIT_VERSION = 4;
-  private static final Duration INIT_TIMEOUT = Duration.ofSeconds(10);
   private static final String TOPICS = "topics";
   private static final Duration TOPICS_AGE = Duration.ofMinutes(5);
 
@@ -124,18 +118,7 @@ public final class ProducerStage<K, V, P>
     // Who writes ----------------------------------------------------------------------------
 
     private void identify() {
-      InitProducerIdRequestData request =
-          new InitProducerIdRequestData().setTransactionalId(null).setTransactionTimeoutMs(60_000);
-      Calls.inTime(link, BrokerLink.ANY, request, INIT_VERSION, INIT_TIMEOUT)
-          .thenApply(
-              answer -> {
-                InitProducerIdResponseData got = (InitProducerIdResponseData) answer;
-                Errors error = Errors.forCode(got.errorCode());
-                if (error != Errors.NONE) {
-                  throw error.exception();
-                }
-                return new ProducerIdentity(got.producerId(), got.producerEpoch());
-              })
+      ProducerIdentity.ask(link)
           .whenComplete((got, failure) -> identified.invoke(new Identified(got, failure)));
     }
 
