@@ -48,12 +48,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private boolean inReadPass;
   private boolean advancing;
   private boolean unflushed;
-  private long lastWrittenNanos = System.nanoTime();
+  private long lastWrittenNanos;
 
   ClientConnection(ServerContext server, String listenerName, FrameReader reader) {
     this.server = server;
     this.listenerName = listenerName;
     this.reader = reader;
+    this.lastWrittenNanos = server.nanos().getAsLong();
     this.gate = new ReadGate(server, reader, requests::size, this::signal, this::close);
   }
 
@@ -286,7 +287,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private void flush() {
     if (unflushed) {
       unflushed = false;
-      lastWrittenNanos = System.nanoTime();
+      lastWrittenNanos = server.nanos().getAsLong();
       context.flush();
     }
   }
@@ -310,7 +311,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     if (!open) {
       return;
     }
-    long now = System.nanoTime();
+    long now = server.nanos().getAsLong();
     long unreadMs = TimeUnit.NANOSECONDS.toMillis(now - gate.lastReadNanos());
     long unwrittenMs = TimeUnit.NANOSECONDS.toMillis(now - lastWrittenNanos);
     boolean idle =

@@ -2,6 +2,7 @@ package milena.kafka.server;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.function.LongSupplier;
 
 /**
  * Cuts a connection's stream into frames: four bytes of length, then that many bytes.
@@ -36,6 +37,7 @@ final class FrameReader {
   private final ByteBufAllocator allocator;
   private final int maxBytes;
   private final RequestBudget budget;
+  private final LongSupplier nanos;
 
   private int lengthBytes; // how many bytes of the length have come, 4 inside a frame
   private int length;
@@ -44,10 +46,11 @@ final class FrameReader {
   private int takenBytes; // what the frame under way has taken from the budget
   private boolean counted = true; // whether it takes from the budget
 
-  FrameReader(ByteBufAllocator allocator, int maxBytes, RequestBudget budget) {
+  FrameReader(ByteBufAllocator allocator, int maxBytes, RequestBudget budget, LongSupplier nanos) {
     this.allocator = allocator;
     this.maxBytes = maxBytes;
     this.budget = budget;
+    this.nanos = nanos;
   }
 
   /** Whether a frame has begun and not ended. */
@@ -133,7 +136,7 @@ final class FrameReader {
 
   private boolean readLength(ByteBuf chunk) {
     if (lengthBytes == 0) {
-      begunNanos = System.nanoTime();
+      begunNanos = nanos.getAsLong();
     }
     if (lengthBytes == 0 && chunk.readableBytes() >= Integer.BYTES) {
       length = chunk.readInt();

@@ -164,7 +164,8 @@ public final class KafkaServer implements AutoCloseable {
   /** Makes a channel a client's connection. */
   static ClientConnection connect(Channel channel, String listenerName, ServerContext context) {
     FrameReader reader =
-        new FrameReader(channel.alloc(), context.config().requestMaxBytes(), context.budget());
+        new FrameReader(
+            channel.alloc(), context.config().requestMaxBytes(), context.budget(), context.nanos());
     channel.config().setRecvByteBufAllocator(new FrameReceiveAllocator(reader::direct));
     ClientConnection connection = new ClientConnection(context, listenerName, reader);
     channel.pipeline().addLast(connection);

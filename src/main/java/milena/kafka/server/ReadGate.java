@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Whether a connection reads on: while there is room for its requests, its client takes its
@@ -22,6 +23,7 @@ final class ReadGate {
   private static final long STALLED_MS = 10_000;
 
   private final RequestBudget budget;
+  private final LongSupplier nanos;
   private final int requestsMax;
   private final FrameReader reader;
   private final IntSupplier unanswered;
@@ -32,8 +34,8 @@ final class ReadGate {
   private boolean closed;
   private boolean awaitingRoom;
   private boolean watchingFrame;
-  private long lastReadNanos = System.nanoTime();
-  private long readableSinceNanos = lastReadNanos;
+  private long lastReadNanos;
+  private long readableSinceNanos;
 
   /**
    * @param unanswered how many requests of the connection have no answer yet
@@ -48,6 +50,9 @@ final class ReadGate {
       Runnable wake,
       Consumer<String> close) {
     this.budget = server.budget();
+    this.nanos = server.nanos();
+    this.lastReadNanos = nanos.getAsLong();
+    this.readableSinceNanos = lastReadNanos;
     this.requestsMax = server.config().requestsPerConnection();
     this.reader = reader;
     this.unanswered = unanswered;
@@ -62,10 +67,10 @@ final class ReadGate {
 
   /** Something has come. */
   void hasRead() {
-    lastReadNanos = System.nanoTime();
+    lastReadNanos = nanos.getAsLong();
   }
 
-  /** When something came last, by {@code System.nanoTime}. */
+  /** When something came last, by the server's clock. */
   long lastReadNanos() {
     return lastReadNanos;
   }
@@ -88,7 +93,7 @@ final class ReadGate {
     boolean read = room && channel.isWritable() && unanswered.getAsInt() < requestsMax;
     if (channel.config().isAutoRead() != read) {
       channel.config().setAutoRead(read);
-      readableSinceNanos = System.nanoTime();
+      readableSinceNanos = nanos.getAsLong();
     }
     if (reader.midFrame() && !watchingFrame) {
       watchingFrame = true;
@@ -126,7 +131,7 @@ final class ReadGate {
     if (closed || !reader.midFrame()) {
       return;
     }
-    long now = System.nanoTime();
+    long now = nanos.getAsLong();
     boolean reads = channel.config().isAutoRead();
     long silentNanos = reads ? now - Math.max(lastReadNanos, readableSinceNanos) : 0;
     long crowdedNanos = budget.crowdedNanos(now);

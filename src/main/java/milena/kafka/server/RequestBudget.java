@@ -4,6 +4,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 
 /**
  * The bytes that requests of all connections may hold, whole ones and those that are still coming.
@@ -26,14 +27,20 @@ final class RequestBudget {
   private static final int WORTH_WAKING_BYTES = 64 << 10;
 
   private final long maxBytes;
+  private final LongSupplier nanos;
   private final AtomicLong takenBytes = new AtomicLong();
   private final AtomicLong comingBytes = new AtomicLong();
   private final AtomicReference<Object> overrunning = new AtomicReference<>();
-  private final AtomicLong crowdedSinceNanos = new AtomicLong(System.nanoTime());
+  private final AtomicLong crowdedSinceNanos;
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
-  RequestBudget(long maxBytes) {
+  /**
+   * @param nanos a clock that only goes forward
+   */
+  RequestBudget(long maxBytes, LongSupplier nanos) {
     this.maxBytes = maxBytes;
+    this.nanos = nanos;
+    this.crowdedSinceNanos = new AtomicLong(nanos.getAsLong());
   }
 
   /** For whom there is no room, from nobody to everyone. */
@@ -78,7 +85,7 @@ final class RequestBudget {
 
   private void noteCrowd(Crowd before, Crowd after) {
     if (before == Crowd.NONE && after != Crowd.NONE && nobodyOverruns()) {
-      crowdedSinceNanos.set(System.nanoTime());
+      crowdedSinceNanos.set(nanos.getAsLong());
     }
   }
 
@@ -133,7 +140,7 @@ final class RequestBudget {
     }
     boolean begins = overrunning.compareAndSet(null, reader);
     if (begins && crowd() == Crowd.NONE) {
-      crowdedSinceNanos.set(System.nanoTime());
+      crowdedSinceNanos.set(nanos.getAsLong());
     }
     return begins;
   }

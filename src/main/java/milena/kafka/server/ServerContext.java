@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import milena.kafka.api.ApiRegistry;
 import org.slf4j.LoggerFactory;
 
@@ -12,6 +13,7 @@ import org.slf4j.LoggerFactory;
  * What all connections of a server share.
  *
  * @param apis those served now
+ * @param nanos a clock that only goes forward, by which waits for room are timed
  */
 record ServerContext(
     ServerConfig config,
@@ -19,16 +21,22 @@ record ServerContext(
     RequestBudget budget,
     ConnectionLimits limits,
     RateLimitedLog strangers,
-    AtomicLong connections) {
+    AtomicLong connections,
+    LongSupplier nanos) {
 
   static ServerContext of(ServerConfig config, ApiRegistry registry) {
+    return of(config, registry, System::nanoTime);
+  }
+
+  static ServerContext of(ServerConfig config, ApiRegistry registry, LongSupplier nanos) {
     return new ServerContext(
         config,
         new AtomicReference<>(registry),
-        new RequestBudget(config.queuedRequestMaxBytes()),
+        new RequestBudget(config.queuedRequestMaxBytes(), nanos),
         new ConnectionLimits(config),
         new RateLimitedLog(LoggerFactory.getLogger(KafkaServer.class)),
-        new AtomicLong());
+        new AtomicLong(),
+        nanos);
   }
 
   ApiRegistry registry() {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import milena.kafka.api.ApiHandler;
 import milena.kafka.api.ApiRegistry;
 import milena.kafka.api.RequestContext;
@@ -30,11 +31,13 @@ public class CrowdTest extends JUnitSuite {
   private static final int BUDGET = 32 << 20;
   private static final int LARGE = 8 << 20;
 
+  private final AtomicLong nowNanos = new AtomicLong();
   private final ServerContext server =
       ServerContext.of(
           new ServerConfig(
               List.of(), 1, LARGE, BUDGET, 64, 1000, 1000, Map.of(), 600_000, -1, -1, 50),
-          new ApiRegistry(List.of(new Answering())).withApiVersions(ServedFeatures.of(() -> 7L)));
+          new ApiRegistry(List.of(new Answering())).withApiVersions(ServedFeatures.of(() -> 7L)),
+          nowNanos::get);
   private final List<EmbeddedChannel> crowd = new ArrayList<>();
   private final EmbeddedChannel bystander = connect();
 
@@ -102,23 +105,21 @@ public class CrowdTest extends JUnitSuite {
   }
 
   @Test
-  public void whatDoesNotComeMakesRoom() throws Exception {
+  public void whatDoesNotComeMakesRoom() {
     crowd(20, LARGE, LARGE / 2 + 1);
     long held = server.budget().takenBytes();
-    for (int check = 0; check < 3; check++) {
-      TimeUnit.MILLISECONDS.sleep(1_050); // the connections' own clock
-      crowd.forEach(EmbeddedChannel::runScheduledPendingTasks);
-    }
-    crowd.forEach(EmbeddedChannel::runPendingTasks);
+    passSeconds(1);
+    assertTrue("not at once", crowd.stream().allMatch(EmbeddedChannel::isOpen));
+
+    passSeconds(3);
     assertTrue(crowd.stream().anyMatch(channel -> !channel.isOpen()));
     assertTrue(server.budget().takenBytes() < held);
   }
 
   @Test
-  public void aFrameThatIsSlowStaysWhereThereIsRoom() throws Exception {
+  public void aFrameThatIsSlowStaysWhereThereIsRoom() {
     crowd(1, LARGE, 100_000);
-    TimeUnit.MILLISECONDS.sleep(1_100);
-    crowd.forEach(EmbeddedChannel::runScheduledPendingTasks);
+    passSeconds(60);
     assertTrue(crowd.get(0).isOpen());
   }
 
@@ -143,11 +144,22 @@ public class CrowdTest extends JUnitSuite {
     frames.forEach(ByteBuf::release);
   }
 
+  /** Has the time go by that connections look at their frames by, second by second. */
+  private void passSeconds(int seconds) {
+    for (int i = 0; i < seconds; i++) {
+      nowNanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+      crowd.forEach(channel -> channel.advanceTimeBy(1, TimeUnit.SECONDS));
+      crowd.forEach(EmbeddedChannel::runScheduledPendingTasks);
+      crowd.forEach(EmbeddedChannel::runPendingTasks);
+    }
+  }
+
   private EmbeddedChannel connect() {
     EmbeddedChannel made = new EmbeddedChannel(false, false);
     KafkaServer.connect(made, "PLAINTEXT", server);
     try {
       made.register();
+      made.freezeTime();
     } catch (Exception e) {
       throw new AssertionError(e);
     }
