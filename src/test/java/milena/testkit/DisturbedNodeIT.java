@@ -32,8 +32,11 @@ import org.scalatestplus.junit.JUnitSuite;
 public class DisturbedNodeIT extends JUnitSuite {
   private static final TopicPartition PARTITION = new TopicPartition("kept", 0);
 
-  /** The session, a fence, an election of leaders, and a client's way to the new one. */
-  private static final long LEADS_AGAIN_SECONDS = 5;
+  /** The session of a broker; ten of it without a word, and its run counts as dead. */
+  private static final int SESSION_SECONDS = 10;
+
+  /** Less than that, and than what Akka's failure detector is given here. */
+  private static final int LIMIT_SECONDS = 9 * SESSION_SECONDS;
 
   @Test
   public void thePausedLeaderIsReplacedAndFollowsWhenItWakes() throws Exception {
@@ -45,11 +48,19 @@ public class DisturbedNodeIT extends JUnitSuite {
     leaderIsReplaced(MilenaCluster::cutNode);
   }
 
-  /** The node leads the partition, and the metadata quorum as well if chance has it. */
+  /**
+   * The node leads the partition, and the metadata quorum as well if chance has it. Only a fence
+   * can have another lead in time: long before the node counts as dead, or Akka finds it silent.
+   */
   private static void leaderIsReplaced(BiConsumer<MilenaCluster, Integer> disturb)
       throws Exception {
     try (MilenaCluster cluster =
-            MilenaCluster.builder().nodes(3).config("min.insync.replicas", "2").start();
+            MilenaCluster.builder()
+                .nodes(3)
+                .config("min.insync.replicas", "2")
+                .config("broker.session.timeout.ms", "" + 1000 * SESSION_SECONDS)
+                .config("milena.akka.cluster.failure-detector.acceptable-heartbeat-pause", "1h")
+                .start();
         Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
       admin.createTopics(List.of(new NewTopic(PARTITION.topic(), 1, (short) 3))).all().get();
       send(cluster, 0, 50);
@@ -58,10 +69,7 @@ public class DisturbedNodeIT extends JUnitSuite {
       disturb.accept(cluster, leader);
       Set<Integer> others = new TreeSet<>(Set.of(1, 2, 3));
       others.remove(leader);
-      long began = System.nanoTime();
       send(cluster, 50, 100, others);
-      long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
-      assertTrue("It took " + seconds + " s", seconds < 3 * LEADS_AGAIN_SECONDS);
       cluster.healNode(leader);
       awaitInSync(admin, Set.of(1, 2, 3));
       send(cluster, 100, 150);
@@ -78,7 +86,7 @@ public class DisturbedNodeIT extends JUnitSuite {
       assertEquals(1, cluster.controllerId());
       admin.createTopics(List.of(new NewTopic(PARTITION.topic(), 1, (short) 2))).all().get();
       awaitInSync(admin, Set.of(2, 3));
-      assertEquals(2, admin.describeCluster().nodes().get().size());
+      awaitBrokers(admin, 2);
       // It has its producer id from the controller.
       try (KafkaProducer<String, String> producer = producer(cluster.bootstrapServers())) {
         send(producer, 0, 20);
@@ -96,8 +104,18 @@ public class DisturbedNodeIT extends JUnitSuite {
     return Described.partition(admin, PARTITION);
   }
 
+  /** The broker that is asked may hear of another a moment after the controller let that in. */
+  private static void awaitBrokers(Admin admin, int expected) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+    int there = 0;
+    while (there != expected) {
+      assertTrue("There are " + there, System.nanoTime() < deadline);
+      there = admin.describeCluster().nodes().get().size();
+    }
+  }
+
   private static void awaitInSync(Admin admin, Set<Integer> expected) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
     Set<Integer> inSync = Set.of();
     while (!inSync.equals(expected)) {
       assertTrue("In sync are " + inSync, System.nanoTime() < deadline);
@@ -136,7 +154,7 @@ public class DisturbedNodeIT extends JUnitSuite {
       sent.add(producer.send(new ProducerRecord<>(PARTITION.topic(), 0, null, "" + i)));
     }
     for (Future<RecordMetadata> each : sent) {
-      each.get(60, TimeUnit.SECONDS);
+      each.get(LIMIT_SECONDS, TimeUnit.SECONDS);
     }
   }
 
@@ -149,7 +167,7 @@ public class DisturbedNodeIT extends JUnitSuite {
             new StringDeserializer())) {
       consumer.assign(List.of(PARTITION));
       consumer.seekToBeginning(List.of(PARTITION));
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
       while (values.size() < count && System.nanoTime() < deadline) {
         for (ConsumerRecord<String, String> each : consumer.poll(Duration.ofMillis(200))) {
           values.add(each.value());
