@@ -38,7 +38,7 @@ public final class Main {
       Source.from(clicks())
           .runWith(Producer.plainSink(producing(brokers)), system)
           .toCompletableFuture()
-          .get(60, TimeUnit.SECONDS);
+          .get(180, TimeUnit.SECONDS);
       Windows windows = new Windows();
       int written =
           Consumer.plainSource(
@@ -51,7 +51,7 @@ public final class Main {
               .alsoTo(Producer.plainSink(producing(brokers)))
               .runWith(Sink.seq(), system)
               .toCompletableFuture()
-              .get(60, TimeUnit.SECONDS)
+              .get(180, TimeUnit.SECONDS)
               .size();
       List<String> read =
           Consumer.plainSource(consuming(brokers), Subscriptions.assignmentWithOffset(COUNTS, 0L))
@@ -59,7 +59,7 @@ public final class Main {
               .map(count -> count.key() + " " + count.value())
               .runWith(Sink.seq(), system)
               .toCompletableFuture()
-              .get(60, TimeUnit.SECONDS);
+              .get(180, TimeUnit.SECONDS);
       read.stream().limit(5).forEach(System.out::println);
       System.out.println("...");
       int counted =

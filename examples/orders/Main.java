@@ -20,7 +20,7 @@ public final class Main {
   private static final int ORDERS = 300;
   private static final int CREDIT = 900;
   private static final int DEATHS = 15;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(180);
 
   private Main() {}
 
@@ -55,7 +55,7 @@ public final class Main {
       System.out.printf(
           "%d orders, %d of them paid; services died %d times.%n%s.%n", ORDERS, paid, DEATHS, shop);
       system.terminate();
-      system.getWhenTerminated().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      system.getWhenTerminated().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
     System.exit(shop.isDone(ORDERS, paid) ? 0 : 1);
   }

@@ -28,7 +28,7 @@ final class Polyglot {
             new StringDeserializer(),
             new StringDeserializer())) {
       consumer.subscribe(List.of("shared"));
-      long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      long deadline = System.nanoTime() + Duration.ofSeconds(180).toNanos();
       while (count < 300 && System.nanoTime() < deadline) {
         for (var record : consumer.poll(Duration.ofSeconds(1))) {
           seen.merge(record.value(), 1, Integer::sum);

@@ -15,7 +15,7 @@ async function main(broker) {
   const seen = {}
   let count = 0
   await new Promise((resolve, reject) => {
-    setTimeout(() => reject(new Error(`only ${count} records came`)), 60000).unref()
+    setTimeout(() => reject(new Error(`only ${count} records came`)), 180000).unref()
     consumer.run({
       eachMessage: async ({ message }) => {
         const from = message.value.toString()

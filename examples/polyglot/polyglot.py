@@ -16,7 +16,7 @@ consumer = Consumer(
 )
 consumer.subscribe(["shared"])
 seen = collections.Counter()
-deadline = time.monotonic() + 60
+deadline = time.monotonic() + 180
 while sum(seen.values()) < 300 and time.monotonic() < deadline:
     message = consumer.poll(1.0)
     if message is not None and message.error() is None:

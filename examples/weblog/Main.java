@@ -61,7 +61,7 @@ public final class Main {
               .scan(new TreeMap<String, Integer>(), Main::count)
               .runWith(Sink.last(), system)
               .toCompletableFuture()
-              .get(arguments.length == 0 ? 60 : Long.MAX_VALUE, TimeUnit.SECONDS);
+              .get(arguments.length == 0 ? 180 : Long.MAX_VALUE, TimeUnit.SECONDS);
       byStatus.forEach((status, count) -> System.out.println(status + ": " + count));
       System.out.println(
           byStatus.values().stream().mapToInt(Integer::intValue).sum() + " lines counted.");

@@ -29,7 +29,7 @@ async function produce() {
 }
 
 async function consume() {
-  const consumer = kafka.consumer({ groupId: group, sessionTimeout: 10000, maxWaitTimeInMs: 100 });
+  const consumer = kafka.consumer({ groupId: group, sessionTimeout: 120000, maxWaitTimeInMs: 100 });
   await consumer.connect();
   await consumer.subscribe({ topics: [topic], fromBeginning: true });
   const values = [];

@@ -29,8 +29,8 @@ final class ChaosRun {
   private static final int TOPICS = 3;
   private static final int PARTITIONS = 4;
   private static final int CALM_EVERY = 6;
-  private static final int PROGRESS_SECONDS = 90;
-  private static final int TOGETHER_SECONDS = 180;
+  private static final int PROGRESS_SECONDS = 240;
+  private static final int TOGETHER_SECONDS = 240;
 
   /**
    * What a run is like.

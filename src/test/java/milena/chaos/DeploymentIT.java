@@ -81,7 +81,6 @@ public class DeploymentIT extends JUnitSuite {
 
   private static boolean areThreeInSync(Admin admin) {
     Replicas replicas = new Replicas(admin, List.of(new TopicPartition("t", 0)));
-    return ProcessCluster.await(60, replicas::areTogether)
-        && replicas.inSync().stream().allMatch(count -> count == 3);
+    return ProcessCluster.await(180, () -> replicas.areTogether(3));
   }
 }

@@ -91,13 +91,13 @@ final class NodeProcess {
   void kill() {
     wanted = false;
     process.destroyForcibly();
-    await(10);
+    await(180);
   }
 
-  /** SIGTERM; the exit code, or -1 when it had to be killed after a minute. */
+  /** SIGTERM; the exit code, or -1 when it had to be killed after three minutes. */
   int stop() {
     terminate();
-    if (await(60)) {
+    if (await(180)) {
       return process.exitValue();
     }
     kill();

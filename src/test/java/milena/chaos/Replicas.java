@@ -41,15 +41,15 @@ final class Replicas {
     }
   }
 
-  /** How many replicas of each partition are in sync. */
-  List<Integer> inSync() {
+  /** Whether each partition has a leader, and so many replicas, all of them in sync. */
+  boolean areTogether(int count) {
     try {
       return described().values().stream()
           .flatMap(topic -> topic.partitions().stream())
-          .map(partition -> partition.isr().size())
-          .toList();
+          .allMatch(
+              p -> p.leader() != null && p.isr().size() == count && p.replicas().size() == count);
     } catch (ExecutionException | TimeoutException e) {
-      throw new AssertionError("nobody tells", e);
+      return false;
     }
   }
 

@@ -52,7 +52,7 @@ public class RollingRestartIT extends JUnitSuite {
         clients.stopProducers();
         boolean all =
             ProcessCluster.await(
-                60,
+                180,
                 () ->
                     partitions.stream()
                         .allMatch(
@@ -69,12 +69,12 @@ public class RollingRestartIT extends JUnitSuite {
 
   /** All are in sync, and have taken records since. */
   private void awaitRecords(Replicas replicas) {
-    boolean together = ProcessCluster.await(60, replicas::areTogether);
+    boolean together = ProcessCluster.await(180, replicas::areTogether);
     assertTrue("in sync: " + replicas.apart(), together);
     List<Long> before = partitions.stream().map(history::acknowledgements).toList();
     boolean went =
         ProcessCluster.await(
-            60,
+            180,
             () ->
                 partitions.stream()
                     .allMatch(

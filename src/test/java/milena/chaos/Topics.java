@@ -117,8 +117,8 @@ final class Topics {
   /** No more changes; what was answered is compared with what a node says before long. */
   void finish() throws InterruptedException {
     over = true;
-    thread.join(60_000);
-    if (!ProcessCluster.await(30, () -> contradictions().isEmpty())) {
+    thread.join(180_000);
+    if (!ProcessCluster.await(180, () -> contradictions().isEmpty())) {
       contradictions().forEach(what -> history.found(Kind.TOPIC, what));
     }
   }

@@ -27,10 +27,13 @@ public class CommandLineIT extends JUnitSuite {
   private static final Path SCRIPT =
       Path.of(System.getProperty("basedir", System.getProperty("user.dir")), "bin", "milena");
 
+  /** For a test, with six starts of a JVM on a machine that does much else. */
+  private static final int PATIENCE_SECONDS = 600;
+
   @Rule public final TemporaryFolder folder = new TemporaryFolder();
 
   /** A process that goes on and never says what is waited for. */
-  @Rule public final Timeout patience = Timeout.seconds(120);
+  @Rule public final Timeout patience = Timeout.seconds(PATIENCE_SECONDS);
 
   private final List<Process> started = new ArrayList<>();
 
@@ -48,7 +51,7 @@ public class CommandLineIT extends JUnitSuite {
     FirstWords.exchange("127.0.0.1:" + port);
     assertTrue("bin/milena becomes the node", node.info().command().orElse("").endsWith("java"));
     node.destroy();
-    assertTrue(node.waitFor(30, TimeUnit.SECONDS));
+    assertTrue(node.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
     assertEquals(0, node.exitValue());
     Process again = milena("start", "--config", properties(port).toString());
     awaitLine(again, " is up ");
@@ -62,7 +65,7 @@ public class CommandLineIT extends JUnitSuite {
     awaitLine(node, "bin/milena consume greetings -b 127.0.0.1:" + port);
     assertTrue(Files.isDirectory(folder.getRoot().toPath().resolve("data")));
     node.destroy();
-    assertTrue(node.waitFor(30, TimeUnit.SECONDS));
+    assertTrue(node.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
     assertEquals(0, node.exitValue());
   }
 
@@ -73,7 +76,7 @@ public class CommandLineIT extends JUnitSuite {
     awaitLine(nodes, "Milena is up: 3 nodes");
     FirstWords.exchange("127.0.0.1:" + (port + 2));
     nodes.destroy();
-    assertTrue(nodes.waitFor(60, TimeUnit.SECONDS));
+    assertTrue(nodes.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
     assertEquals(0, nodes.exitValue());
   }
 
@@ -84,7 +87,7 @@ public class CommandLineIT extends JUnitSuite {
       Process nodes = milena("dev", "--nodes", "3", "--port", "" + port);
       awaitLine(nodes, ":" + taken.getLocalPort());
       awaitLine(nodes, "milena: A node could not start");
-      assertTrue(nodes.waitFor(60, TimeUnit.SECONDS));
+      assertTrue(nodes.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
       assertEquals(1, nodes.exitValue());
     }
   }
@@ -107,7 +110,7 @@ public class CommandLineIT extends JUnitSuite {
         "--set",
         "listeners=PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0");
     node.destroy();
-    assertTrue(node.waitFor(30, TimeUnit.SECONDS));
+    assertTrue(node.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
     refuses(
         "belongs to node 1",
         "--config",
@@ -128,7 +131,7 @@ public class CommandLineIT extends JUnitSuite {
         complaints.add(line);
       }
     }
-    assertTrue(node.waitFor(30, TimeUnit.SECONDS));
+    assertTrue(node.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
     assertEquals(1, node.exitValue());
     assertEquals(complaints.toString(), 1, complaints.size());
     assertTrue(complaints.get(0), complaints.get(0).contains(because));

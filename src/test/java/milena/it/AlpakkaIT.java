@@ -58,7 +58,7 @@ public class AlpakkaIT extends JUnitSuite {
   }
 
   private static <T> T await(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
+    return stage.toCompletableFuture().get(180, TimeUnit.SECONDS);
   }
 
   private static ProducerSettings<String, String> producing() {

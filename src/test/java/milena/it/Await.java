@@ -6,13 +6,19 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Waiting for what another process does, with a deadline and a sentence for when it passes. */
 final class Await {
+  /** How long anything is waited for. */
+  static final Duration LIMIT = Duration.ofMinutes(3);
+
   private static final long PAUSE_NANOS = Duration.ofMillis(10).toNanos();
 
   private Await() {}
 
-  /** Asks until the condition holds; fails with {@code what} if it does not within the limit. */
-  static void until(String what, Duration limit, Callable<Boolean> condition) {
-    long deadline = System.nanoTime() + limit.toNanos();
+  /**
+   * Asks until the condition holds; fails with {@code what} if it does not within a limit that only
+   * ends what hangs: what takes a moment here may take a minute on a machine that does much else.
+   */
+  static void until(String what, Callable<Boolean> condition) {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
     while (true) {
       try {
         if (condition.call()) {
@@ -22,14 +28,9 @@ final class Await {
         throw new AssertionError("while waiting until " + what, e);
       }
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("not within " + limit + ": " + what);
+        throw new AssertionError("not within " + LIMIT + ": " + what);
       }
       LockSupport.parkNanos(PAUSE_NANOS);
     }
-  }
-
-  /** The same with the limit that suits most things on a busy machine: half a minute. */
-  static void until(String what, Callable<Boolean> condition) {
-    until(what, Duration.ofSeconds(30), condition);
   }
 }

@@ -3,7 +3,6 @@ package milena.it;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +42,10 @@ public class CrashIT extends JUnitSuite {
 
   private static final int ROUNDS = Integer.getInteger("crash.rounds", 20);
   private static final int PARTITIONS = 3;
+
+  /** Of clients: a start may take as long as anything, and some time more is theirs. */
+  private static final long PATIENCE_MS = 3 * Await.LIMIT.toMillis();
+
   private static final String TOPIC = "crashed";
   private static final String GROUP = "crashed-group";
 
@@ -136,11 +139,11 @@ public class CrashIT extends JUnitSuite {
             "retry.backoff.max.ms",
             200,
             "delivery.timeout.ms",
-            180_000,
+            PATIENCE_MS,
             "request.timeout.ms",
             10_000,
             "max.block.ms",
-            120_000);
+            PATIENCE_MS);
     try (var producer =
         new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
       long number = 0;
@@ -178,7 +181,7 @@ public class CrashIT extends JUnitSuite {
             "group.id",
             GROUP,
             "default.api.timeout.ms",
-            60_000,
+            PATIENCE_MS,
             "reconnect.backoff.max.ms",
             100);
     try (var consumer =
@@ -198,7 +201,6 @@ public class CrashIT extends JUnitSuite {
     long commitBefore = committed.values().stream().mapToLong(Long::longValue).sum();
     Await.until(
         "records and offsets are acknowledged again",
-        Duration.ofSeconds(90),
         () -> {
           if (failure.get() != null) {
             throw new AssertionError("a client gave up", failure.get());

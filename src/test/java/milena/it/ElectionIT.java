@@ -41,7 +41,7 @@ public class ElectionIT extends JUnitSuite {
     admin
         .createTopics(List.of(new NewTopic(PARTITION.topic(), Map.of(0, replicas))))
         .all()
-        .get(30, TimeUnit.SECONDS);
+        .get(180, TimeUnit.SECONDS);
   }
 
   private static TopicPartitionInfo partition(Admin admin) throws Exception {
@@ -58,7 +58,7 @@ public class ElectionIT extends JUnitSuite {
   }
 
   private static void elect(Admin admin, ElectionType type) throws Exception {
-    admin.electLeaders(type, Set.of(PARTITION)).all().get(30, TimeUnit.SECONDS);
+    admin.electLeaders(type, Set.of(PARTITION)).all().get(180, TimeUnit.SECONDS);
   }
 
   private static void assertRefused(
@@ -98,7 +98,7 @@ public class ElectionIT extends JUnitSuite {
           () ->
               admin.describeCluster(fencedToo).nodes().get().stream()
                   .anyMatch(node -> node.id() == 2 && node.isFenced()));
-      admin.unregisterBroker(2).all().get(30, TimeUnit.SECONDS);
+      admin.unregisterBroker(2).all().get(180, TimeUnit.SECONDS);
       Await.until(
           "2 is gone",
           () ->
@@ -134,7 +134,7 @@ public class ElectionIT extends JUnitSuite {
       AlterConfigOp allow =
           new AlterConfigOp(
               new ConfigEntry("unclean.leader.election.enable", "true"), AlterConfigOp.OpType.SET);
-      admin.incrementalAlterConfigs(Map.of(topic, List.of(allow))).all().get(30, TimeUnit.SECONDS);
+      admin.incrementalAlterConfigs(Map.of(topic, List.of(allow))).all().get(180, TimeUnit.SECONDS);
       Await.until("1 leads", () -> leader(admin) == 1);
     }
   }
@@ -151,7 +151,7 @@ public class ElectionIT extends JUnitSuite {
             new StringSerializer())) {
       producer
           .send(new ProducerRecord<>(PARTITION.topic(), 0, null, "missed"))
-          .get(30, TimeUnit.SECONDS);
+          .get(180, TimeUnit.SECONDS);
     }
     cluster.killNode(leader); // two of four voters are left: nothing is decided
     cluster.startNode(follower);

@@ -110,7 +110,7 @@ final class MemberProcess implements AutoCloseable {
   /** SIGTERM: a member that isn't static leaves its group. */
   void leave() throws InterruptedException {
     process.destroy();
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+    if (!process.waitFor(Await.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError(this + " did not leave");
     }
   }

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import milena.node.MilenaNode;
+import milena.testing.EachBroker;
 import milena.testkit.FreePorts;
 import milena.testkit.MilenaCluster;
 import org.apache.kafka.clients.admin.Admin;
@@ -37,7 +38,9 @@ public class MetadataQuorumIT extends JUnitSuite {
 
   @After
   public void killAll() {
-    nodes.values().forEach(node -> node.join().kill());
+    nodes.values().stream()
+        .filter(node -> !node.isCompletedExceptionally())
+        .forEach(node -> node.join().kill());
   }
 
   /** Two of the three are told of an address at which there is a controller, and no more. */
@@ -52,7 +55,21 @@ public class MetadataQuorumIT extends JUnitSuite {
             .config("controller.listener.names", "CONTROLLER")
             .config("listeners", listener)
             .config("log.dirs", folder.getRoot().toPath().resolve("" + id).toString());
-    nodes.put(id, CompletableFuture.supplyAsync(builder::start));
+    CompletableFuture<MilenaNode> started = new CompletableFuture<>();
+    nodes.put(id, started);
+    // Of its own: the common pool may have one thread only, and they wait for each other.
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                started.complete(builder.start());
+              } catch (RuntimeException e) {
+                started.completeExceptionally(e);
+              }
+            },
+            "start-" + id);
+    thread.setDaemon(true);
+    thread.start();
   }
 
   @Test
@@ -90,10 +107,15 @@ public class MetadataQuorumIT extends JUnitSuite {
 
   @Test
   public void ofAVoterThatIsDownWhatIsKnownLastIsTold() throws Exception {
-    try (MilenaCluster cluster = MilenaCluster.builder().nodes(3).start();
+    try (MilenaCluster cluster =
+            MilenaCluster.builder()
+                .nodes(3)
+                // Another leader would know nothing of it.
+                .config("controller.quorum.election.timeout.ms", "5000")
+                .start();
         Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
       admin.createTopics(List.of(new NewTopic("first", 1, (short) 1))).all().get();
-      int down = 1 + cluster.controllerId() % 3;
+      int down = 1 + EachBroker.controller(cluster) % 3;
       Await.until("it has all", () -> voter(admin, down).lastCaughtUpTimestamp().isPresent());
       long end = voter(admin, down).logEndOffset();
       assertTrue("" + end, end > 0);

@@ -11,7 +11,6 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Reading with the stock consumer: the two ways that nearly every test needs. */
 final class Read {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(100);
 
   private Read() {}
@@ -21,7 +20,6 @@ final class Read {
     List<ConsumerRecord<K, V>> records = new ArrayList<>();
     Await.until(
         "the consumer has been given " + count + " records",
-        LIMIT,
         () -> {
           consumer.poll(POLL).forEach(records::add);
           return records.size() >= count;
@@ -41,7 +39,6 @@ final class Read {
     var ends = consumer.endOffsets(partitions);
     Await.until(
         "the consumer has reached " + ends,
-        LIMIT,
         () -> {
           consumer.poll(POLL).forEach(records::add);
           return partitions.stream().allMatch(p -> consumer.position(p) >= ends.get(p));

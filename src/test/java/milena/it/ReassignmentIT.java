@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import milena.testing.EachBroker;
 import milena.testkit.MilenaCluster;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
@@ -39,6 +40,7 @@ import org.scalatestplus.junit.JUnitSuite;
 /** Partitions move between four nodes while they are written to, and nothing is lost. */
 public class ReassignmentIT extends JUnitSuite {
   private static final String TOPIC = "moved";
+  private static final long LIMIT_SECONDS = Await.LIMIT.toSeconds();
   private static final String TOOL = "org.apache.kafka.tools.reassign.ReassignPartitionsCommand";
 
   @Rule public final TemporaryFolder folder = new TemporaryFolder();
@@ -74,7 +76,7 @@ public class ReassignmentIT extends JUnitSuite {
       closed = true;
       thread.join();
       for (Future<RecordMetadata> each : sent) {
-        each.get(60, TimeUnit.SECONDS);
+        each.get(LIMIT_SECONDS, TimeUnit.SECONDS);
       }
       return sent.size();
     }
@@ -95,17 +97,21 @@ public class ReassignmentIT extends JUnitSuite {
     return Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()));
   }
 
-  private static void create(Admin admin) throws Exception {
+  private static void create(MilenaCluster cluster, Admin admin) throws Exception {
     Map<Integer, List<Integer>> places =
         Map.of(0, List.of(1, 2, 3), 1, List.of(2, 3, 1), 2, List.of(3, 1, 2));
-    admin.createTopics(List.of(new NewTopic(TOPIC, places))).all().get(30, TimeUnit.SECONDS);
+    admin
+        .createTopics(List.of(new NewTopic(TOPIC, places)))
+        .all()
+        .get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    EachBroker.awaitTopic(cluster, TOPIC);
   }
 
   private static List<TopicPartitionInfo> partitions(Admin admin) throws Exception {
     return admin
         .describeTopics(List.of(TOPIC))
         .allTopicNames()
-        .get(30, TimeUnit.SECONDS)
+        .get(LIMIT_SECONDS, TimeUnit.SECONDS)
         .get(TOPIC)
         .partitions();
   }
@@ -115,7 +121,7 @@ public class ReassignmentIT extends JUnitSuite {
   }
 
   private static Map<TopicPartition, PartitionReassignment> underWay(Admin admin) throws Exception {
-    return admin.listPartitionReassignments().reassignments().get(30, TimeUnit.SECONDS);
+    return admin.listPartitionReassignments().reassignments().get(LIMIT_SECONDS, TimeUnit.SECONDS);
   }
 
   private static StockTool tool(MilenaCluster cluster, String... arguments) {
@@ -131,7 +137,7 @@ public class ReassignmentIT extends JUnitSuite {
     try (MilenaCluster cluster =
             MilenaCluster.builder().nodes(4).config("min.insync.replicas", "2").start();
         Admin admin = admin(cluster)) {
-      create(admin);
+      create(cluster, admin);
       try (Writer writer = new Writer(cluster)) {
         String proposed =
             tool(
@@ -169,7 +175,7 @@ public class ReassignmentIT extends JUnitSuite {
     return admin
         .describeConfigs(List.of(resource))
         .all()
-        .get(30, TimeUnit.SECONDS)
+        .get(LIMIT_SECONDS, TimeUnit.SECONDS)
         .get(resource)
         .entries()
         .stream()
@@ -184,7 +190,7 @@ public class ReassignmentIT extends JUnitSuite {
     try (MilenaCluster cluster =
             MilenaCluster.builder().nodes(4).config("min.insync.replicas", "2").start();
         Admin admin = admin(cluster)) {
-      create(admin);
+      create(cluster, admin);
       try (Writer writer = new Writer(cluster)) {
         cluster.killNode(4);
         TopicPartition first = new TopicPartition(TOPIC, 0);
@@ -194,16 +200,16 @@ public class ReassignmentIT extends JUnitSuite {
         admin
             .alterPartitionReassignments(Map.of(first, withFour, second, withFour))
             .all()
-            .get(30, TimeUnit.SECONDS);
+            .get(LIMIT_SECONDS, TimeUnit.SECONDS);
         Await.until("both are under way", () -> underWay(admin).size() == 2);
-        int controller = cluster.controllerId();
+        int controller = EachBroker.controller(cluster);
         cluster.killNode(controller); // two of four voters are left: nothing is decided
         cluster.startNode(controller);
         Await.until("all is as it was", () -> isAsItWas(underWay(admin), Set.of(first, second)));
         admin
             .alterPartitionReassignments(Map.of(second, Optional.empty()))
             .all()
-            .get(30, TimeUnit.SECONDS);
+            .get(LIMIT_SECONDS, TimeUnit.SECONDS);
         Await.until("one is given up", () -> underWay(admin).keySet().equals(Set.of(first)));
         Await.until(
             "it is where it was",
@@ -211,7 +217,6 @@ public class ReassignmentIT extends JUnitSuite {
         cluster.startNode(4);
         Await.until(
             "the other ends",
-            Duration.ofSeconds(60),
             () -> ids(partitions(admin).get(0).replicas()).equals(List.of(4, 2, 3)));
         Await.until("nothing is under way", () -> underWay(admin).isEmpty());
         assertWhole(cluster, writer.stop());
@@ -223,7 +228,6 @@ public class ReassignmentIT extends JUnitSuite {
   private static void awaitReplicas(Admin admin, Set<Integer> expected) {
     Await.until(
         "all have moved to " + expected,
-        Duration.ofSeconds(60),
         () ->
             partitions(admin).stream()
                 .allMatch(
@@ -270,7 +274,7 @@ public class ReassignmentIT extends JUnitSuite {
             new StringDeserializer(),
             new StringDeserializer())) {
       consumer.assign(found.keySet().stream().map(i -> new TopicPartition(TOPIC, i)).toList());
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
       while (count < sent && System.nanoTime() < deadline) {
         for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
           found.get(record.partition()).add(Integer.parseInt(record.value().substring(7)));

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.RangeAssignor;
@@ -36,6 +37,7 @@ public class RebalanceIT extends JUnitSuite {
   @ClassRule public static final BrokerRule kafka = BrokerRule.shared();
 
   private static final int PARTITIONS = 6;
+  private static final long PAUSE_NANOS = 2_000_000;
 
   private final List<MemberProcess> members = new ArrayList<>();
   private final AtomicBoolean over = new AtomicBoolean();
@@ -75,7 +77,6 @@ public class RebalanceIT extends JUnitSuite {
   private static void awaitSharing(MemberProcess... owners) {
     Await.until(
         "all partitions are shared by " + Arrays.toString(owners),
-        Duration.ofSeconds(90),
         () -> {
           Set<String> all = new HashSet<>();
           int count = 0;
@@ -122,7 +123,10 @@ public class RebalanceIT extends JUnitSuite {
             for (int i = 0; !over.get(); i++) {
               var ack = producer.send(new ProducerRecord<>(topic, i % PARTITIONS, null, "v" + i));
               if (i % PARTITIONS == 0) {
-                ack.get(); // as fast as one round trip for each round of the partitions
+                // No faster than one round trip for each round of the partitions, nor than members
+                // can read that have little of the machine.
+                ack.get();
+                LockSupport.parkNanos(PAUSE_NANOS);
               }
             }
           }
@@ -262,7 +266,7 @@ public class RebalanceIT extends JUnitSuite {
   public void aStaticMemberThatReturnsInTimeDisturbsNobody() throws Exception {
     topic = kafka.topic("static", PARTITIONS);
     group = BrokerRule.fresh("static");
-    String session = "session.timeout.ms=60000"; // what starts a JVM takes on any machine
+    String session = "session.timeout.ms=300000"; // what starts a JVM takes on any machine
     MemberProcess a = join("a", RangeAssignor.class, "group.instance.id=a", session);
     MemberProcess b = join("b", RangeAssignor.class, "group.instance.id=b", session);
     awaitSharing(a, b);
@@ -296,7 +300,8 @@ public class RebalanceIT extends JUnitSuite {
       Refusal.of(
           FencedInstanceIdException.class,
           () -> {
-            for (int i = 0; i < 600; i++) {
+            long deadline = System.nanoTime() + Await.LIMIT.toNanos();
+            while (System.nanoTime() < deadline) {
               second.poll(Duration.ofMillis(50));
               first.poll(Duration.ofMillis(50));
             }
@@ -325,8 +330,7 @@ public class RebalanceIT extends JUnitSuite {
             return !range.assignment().isEmpty();
           });
       sticky.subscribe(List.of(topic));
-      Refusal.of(
-          InconsistentGroupProtocolException.class, () -> sticky.poll(Duration.ofSeconds(30)));
+      Refusal.of(InconsistentGroupProtocolException.class, () -> sticky.poll(Await.LIMIT));
     }
   }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A program that is run to its end: one of Kafka's own tools, or anybody else's client. */
 record StockTool(String name, int exitCode, String output, String errors) {
-  static final int LIMIT_SECONDS = 180;
+  static final int LIMIT_SECONDS = 600;
 
   /** Runs a tool of Kafka's, with Kafka's class path, in the process that all of them share. */
   static StockTool kafka(String mainClass, String... arguments) {

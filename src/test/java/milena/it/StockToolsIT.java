@@ -60,7 +60,7 @@ public class StockToolsIT extends JUnitSuite {
   private static List<String> consume(String topic, int count, String... more) {
     List<String> arguments =
         new ArrayList<>(
-            List.of("--topic", topic, "--max-messages", "" + count, "--timeout-ms", "30000"));
+            List.of("--topic", topic, "--max-messages", "" + count, "--timeout-ms", "120000"));
     arguments.addAll(List.of(more));
     return tool(CONSOLE_CONSUMER, arguments.toArray(String[]::new)).lines();
   }
@@ -288,7 +288,7 @@ public class StockToolsIT extends JUnitSuite {
                 "--num-records",
                 "50000",
                 "--timeout",
-                "60000",
+                "120000",
                 "--hide-header")
             .succeeded();
     String[] fields = consumed.strip().split(", ");

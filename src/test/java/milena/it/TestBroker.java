@@ -33,8 +33,7 @@ final class TestBroker implements AutoCloseable {
 
   private static final Kind KIND =
       "kafka".equals(System.getProperty("broker")) ? Kind.APACHE_KAFKA : Kind.MILENA;
-  private static final Duration START_LIMIT = Duration.ofSeconds(180);
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+  private static final Duration STOP_LIMIT = Await.LIMIT;
   private static final String CLUSTER_ID = "4L6g3nShT-eMCtK--X86sw";
 
   /** Whose broker it is. */
@@ -113,11 +112,10 @@ final class TestBroker implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(outputFile().toFile()))
             .start();
-    Await.until("the broker accepts connections", START_LIMIT, this::isListening);
+    Await.until("the broker accepts connections", this::isListening);
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
       Await.until(
           "the broker is in its own metadata",
-          START_LIMIT,
           () -> !admin.describeCluster().nodes().get().isEmpty());
     }
   }

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * of its process (shutdown hooks, an exit code) it gets.
  */
 final class ToolProcess {
-  private static final int START_LIMIT_MS = 30_000;
+  private static final int START_LIMIT_MS = (int) Await.LIMIT.toMillis();
   private static final ToolProcess KAFKA = new ToolProcess(ToolProcess::kafkaCommand);
   private static final ToolProcess MILENA = new ToolProcess(ToolProcess::milenaCommand);
 

@@ -272,8 +272,16 @@ public class ToolsIT extends JUnitSuite {
     String directory = milena.logDir().resolve("told-1").toString();
     List<String> batches =
         ToolProcess.milena("", "log", "show", "--json", "--records", directory).lines();
-    assertEquals(2, new ObjectMapper().readTree(batches.get(0)).get("records").asInt());
-    assertEquals("b", new ObjectMapper().readTree(batches.get(2)).get("value").asText());
+    assertTrue(batches.toString(), new ObjectMapper().readTree(batches.get(0)).has("records"));
+    // In one batch or two: those of a command go when the time comes.
+    List<String> values = new ArrayList<>();
+    for (String line : batches) {
+      JsonNode value = new ObjectMapper().readTree(line).get("value");
+      if (value != null) {
+        values.add(value.asText());
+      }
+    }
+    assertEquals(List.of("a", "b"), values.subList(0, 2));
     JsonNode sound = json(ToolProcess.milena("", "log", "verify", "--json", directory));
     assertEquals("[]", sound.get("damaged").toString());
     assertEquals("told", answer("topics", "delete", "told").at("/deleted/0").asText());
@@ -308,7 +316,7 @@ public class ToolsIT extends JUnitSuite {
     assertTrue(writing.errors(), writing.errors().matches("(?s) +\\d+ s +\\d+ records +.*p99.*"));
     StockTool both = run(milena, "perf", "latency", "long", "-n", "300", "-r", "200");
     assertTrue(both.errors(), both.errors().matches("(?s) +\\d+ s +\\d+ records +.*p99.*"));
-    StockTool reading = run(milena, "perf", "consume", "long", "-n", "99999", "--timeout", "5");
+    StockTool reading = run(milena, "perf", "consume", "long", "-n", "99999", "--timeout", "15");
     assertTrue(
         reading.errors(),
         reading.errors().matches("(?s).* +\\d+ s +1,500 records .*/s\\n.*There are only 1500 .*"));

@@ -7,6 +7,7 @@ import static org.junit.Assert.assertTrue;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import milena.testing.WireClient;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;

@@ -76,7 +76,7 @@ final class CutAndRestarts extends Participant {
             Map.of("bootstrap.servers", places.bootstrap(through), "request.timeout.ms", 2000),
             new StringSerializer(),
             new StringSerializer())) {
-      producer.send(new ProducerRecord<>(Program.OTHER, "fresh")).get(60, TimeUnit.SECONDS);
+      producer.send(new ProducerRecord<>(Program.OTHER, "fresh")).get(240, TimeUnit.SECONDS);
     }
   }
 }

@@ -44,7 +44,7 @@ final class DeathInEachRole extends Participant {
         .admin
         .createTopics(List.of(new NewTopic("without-" + what, 1, (short) 2)))
         .all()
-        .get(60, TimeUnit.SECONDS);
+        .get(240, TimeUnit.SECONDS);
     program.awaitInSync(Places.NODES);
   }
 }

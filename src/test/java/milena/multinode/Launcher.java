@@ -18,7 +18,7 @@ final class Launcher {
       Path.of(System.getProperty("basedir", System.getProperty("user.dir")), "target/multi-node");
   private static final String HOST = "127.0.0.1";
   private static final int JVMS = 4;
-  private static final long PATIENCE_SECONDS = 300;
+  private static final long PATIENCE_SECONDS = 900;
 
   private final Path output;
   private final List<String> command;

@@ -26,7 +26,7 @@ abstract class Participant extends MultiNodeSpec {
   static final String CLIENT = "client";
 
   /** The whole of a test is waited for at a barrier by those who have nothing to do in it. */
-  private static final Duration PATIENCE = Duration.ofSeconds(240);
+  private static final Duration PATIENCE = Duration.ofSeconds(600);
 
   /** The roles, the first of which conducts; each JVM is told its own by its place among them. */
   private static final class Roles extends MultiNodeConfig {
@@ -78,7 +78,7 @@ abstract class Participant extends MultiNodeSpec {
   final void end(int node) throws Exception {
     Await.result(
         testConductor().exit(new RoleName(Integer.toString(node)), COMES_BACK),
-        scala.concurrent.duration.Duration.create(10, TimeUnit.SECONDS));
+        scala.concurrent.duration.Duration.create(PATIENCE.toSeconds(), TimeUnit.SECONDS));
   }
 
   /** Runs the test of that name, and ends this JVM with 0 if it succeeds. */

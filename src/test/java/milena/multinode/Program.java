@@ -53,7 +53,7 @@ final class Program implements AutoCloseable {
   private static final int A_SECOND = 500;
 
   /** That of a machine which does much else, too. */
-  private static final long PATIENCE_SECONDS = 90;
+  private static final long PATIENCE_SECONDS = 240;
 
   final Admin admin;
   private final ActorSystem system =
@@ -85,7 +85,7 @@ final class Program implements AutoCloseable {
                 new NewTopic(PARTITION.topic(), Map.of(0, replicas)),
                 new NewTopic(OTHER, Map.of(0, replicas))))
         .all()
-        .get(30, TimeUnit.SECONDS);
+        .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Begins to write as many numbers, and to read; returns when the first have come through. */
@@ -174,7 +174,7 @@ final class Program implements AutoCloseable {
         admin
             .listConsumerGroupOffsets(GROUP)
             .partitionsToOffsetAndMetadata()
-            .get(30, TimeUnit.SECONDS)
+            .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
             .get(PARTITION)
             .offset();
     assertEquals("committed", expected.size(), committed);
@@ -186,7 +186,7 @@ final class Program implements AutoCloseable {
   }
 
   private static void await(CompletionStage<Done> stage) throws Exception {
-    stage.toCompletableFuture().get(30, TimeUnit.SECONDS);
+    stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   int leader() throws Exception {
@@ -198,13 +198,17 @@ final class Program implements AutoCloseable {
         .describeConsumerGroups(List.of(GROUP))
         .describedGroups()
         .get(GROUP)
-        .get(30, TimeUnit.SECONDS)
+        .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
         .coordinator()
         .id();
   }
 
   int controller() throws Exception {
-    return admin.describeMetadataQuorum().quorumInfo().get(30, TimeUnit.SECONDS).leaderId();
+    return admin
+        .describeMetadataQuorum()
+        .quorumInfo()
+        .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .leaderId();
   }
 
   void awaitInSync(List<Integer> nodes) throws Exception {
@@ -221,7 +225,7 @@ final class Program implements AutoCloseable {
     return admin
         .describeTopics(List.of(PARTITION.topic()))
         .allTopicNames()
-        .get(30, TimeUnit.SECONDS)
+        .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
         .get(PARTITION.topic())
         .partitions()
         .get(0);

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import milena.broker.raft.RaftSettings;
+import milena.testing.EachBroker;
 import milena.testkit.MilenaCluster;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -40,7 +41,7 @@ public class DamagedMetadataIT extends JUnitSuite {
       for (int i = 0; i < 5; i++) {
         make(admin, "before" + i);
       }
-      int damaged = 1 + cluster.controllerId() % 3;
+      int damaged = 1 + EachBroker.controller(cluster) % 3;
       cluster.killNode(damaged);
       Path log = root.resolve(damaged + "/" + RaftSettings.DIRECTORY);
       damage(log);
@@ -59,7 +60,7 @@ public class DamagedMetadataIT extends JUnitSuite {
   }
 
   private static void make(Admin admin, String topic) throws Exception {
-    admin.createTopics(List.of(new NewTopic(topic, 1, (short) 2))).all().get(30, TimeUnit.SECONDS);
+    admin.createTopics(List.of(new NewTopic(topic, 1, (short) 2))).all().get(180, TimeUnit.SECONDS);
   }
 
   private static void damage(Path log) throws IOException {

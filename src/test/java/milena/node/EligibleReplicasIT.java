@@ -74,7 +74,7 @@ public class EligibleReplicasIT extends JUnitSuite {
       admin
           .createTopics(List.of(new NewTopic(PARTITION.topic(), Map.of(0, List.of(2, 3)))))
           .all()
-          .get(30, TimeUnit.SECONDS);
+          .get(180, TimeUnit.SECONDS);
     }
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(
@@ -84,7 +84,7 @@ public class EligibleReplicasIT extends JUnitSuite {
       for (int i = 0; i < RECORDS; i++) {
         producer
             .send(new ProducerRecord<>(PARTITION.topic(), 0, null, "" + i))
-            .get(60, TimeUnit.SECONDS);
+            .get(180, TimeUnit.SECONDS);
       }
     }
   }
@@ -99,7 +99,7 @@ public class EligibleReplicasIT extends JUnitSuite {
           admin
               .listOffsets(Map.of(PARTITION, OffsetSpec.latest()))
               .partitionResult(PARTITION)
-              .get(60, TimeUnit.SECONDS);
+              .get(180, TimeUnit.SECONDS);
       assertEquals(RECORDS, end.offset());
     }
   }

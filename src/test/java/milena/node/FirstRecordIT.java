@@ -96,7 +96,7 @@ public class FirstRecordIT extends JUnitSuite {
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
       for (int i = from; i < until; i++) {
-        producer.send(new ProducerRecord<>(topic, "key", "" + i)).get(30, TimeUnit.SECONDS);
+        producer.send(new ProducerRecord<>(topic, "key", "" + i)).get(180, TimeUnit.SECONDS);
       }
     }
   }
@@ -134,7 +134,7 @@ public class FirstRecordIT extends JUnitSuite {
 
   private static List<String> poll(KafkaConsumer<String, String> consumer, int count) {
     List<String> values = new ArrayList<>();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
     while (values.size() < count && System.nanoTime() < deadline) {
       for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
         values.add(record.value());

@@ -9,11 +9,11 @@ import milena.metadata.ImageSource;
 
 /** Waits for a node to have heard of something. */
 final class ImageWait {
-  private static final int PATIENCE_SECONDS = 60;
+  private static final int PATIENCE_SECONDS = 180;
 
   private ImageWait() {}
 
-  /** The first image that meets a condition; fails when there is none for a minute. */
+  /** The first image that meets a condition; fails when there is none for three minutes. */
   static ClusterImage until(ImageSource images, Predicate<ClusterImage> condition)
       throws Exception {
     CompletableFuture<ClusterImage> met = new CompletableFuture<>();

@@ -35,7 +35,7 @@ public class LargeSnapshotIT extends JUnitSuite {
   private static final int ENTRIES = 600;
   private static final int ENTRY_BYTES = 35_000;
 
-  @Rule public final TestVoters voters = new TestVoters(1_000, new Remoting());
+  @Rule public final TestVoters voters = new TestVoters(4_000, new Remoting());
 
   /** Each voter in an actor system of its own, with a node's settings. */
   private static final class Remoting implements TestVoters.Way {

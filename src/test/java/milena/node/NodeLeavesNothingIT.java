@@ -6,11 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import milena.testing.OwnThreads;
 import org.junit.BeforeClass;
 import org.junit.ClassRule;
 import org.junit.Rule;
@@ -31,7 +31,7 @@ public class NodeLeavesNothingIT extends JUnitSuite {
 
   @Test
   public void afterACleanStop() throws Exception {
-    Set<Thread> before = threads();
+    Set<Thread> before = OwnThreads.now();
     MilenaNode node = MilenaNode.builder().dataDir(folder.getRoot().toPath()).start();
     node.stop();
     assertNothingIsLeft(before);
@@ -39,7 +39,7 @@ public class NodeLeavesNothingIT extends JUnitSuite {
 
   @Test
   public void afterAKill() throws Exception {
-    Set<Thread> before = threads();
+    Set<Thread> before = OwnThreads.now();
     MilenaNode node = MilenaNode.builder().dataDir(folder.getRoot().toPath()).start();
     node.kill();
     assertNothingIsLeft(before);
@@ -47,7 +47,7 @@ public class NodeLeavesNothingIT extends JUnitSuite {
 
   @Test
   public void afterAStartThatFailed() throws Exception {
-    Set<Thread> before = threads();
+    Set<Thread> before = OwnThreads.now();
     try (MilenaNode owner = MilenaNode.builder().dataDir(folder.newFolder().toPath()).start()) {
       int taken = Integer.parseInt(owner.bootstrapServers().split(":")[1]);
       CannotStart refusal =
@@ -64,18 +64,8 @@ public class NodeLeavesNothingIT extends JUnitSuite {
   }
 
   private void assertNothingIsLeft(Set<Thread> before) throws Exception {
-    Set<Thread> left = threads();
-    left.removeAll(before);
-    for (Thread thread : left) {
-      thread.join(30_000);
-    }
-    assertEquals(
-        List.of(), left.stream().filter(Thread::isAlive).map(Thread::getName).sorted().toList());
+    assertEquals(List.of(), OwnThreads.leftSince(before));
     assertEquals(List.of(), openFiles(folder.getRoot().toPath()));
-  }
-
-  private static Set<Thread> threads() {
-    return new HashSet<>(Thread.getAllStackTraces().keySet());
   }
 
   private static List<String> openFiles(Path under) throws IOException {

@@ -50,7 +50,7 @@ public class OneClusterIT extends JUnitSuite {
       admin
           .createTopics(List.of(new NewTopic("kept", 3, (short) 3)))
           .all()
-          .get(30, TimeUnit.SECONDS);
+          .get(180, TimeUnit.SECONDS);
     }
   }
 
@@ -86,7 +86,7 @@ public class OneClusterIT extends JUnitSuite {
     }
 
     void come() throws Exception {
-      done.get(60, TimeUnit.SECONDS);
+      done.get(180, TimeUnit.SECONDS);
     }
 
     void comeToNothing() throws Exception {
@@ -143,7 +143,7 @@ public class OneClusterIT extends JUnitSuite {
 
   /** Each node's actor cluster has the same three members, all of them up. */
   private static void awaitOneMembership(MilenaCluster cluster) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
     while (true) {
       Set<Set<String>> seen =
           cluster.nodeIds().stream()

@@ -31,7 +31,7 @@ public class PartFailureIT extends JUnitSuite {
     RunningNode node = RunningNode.of(settings, ended::countDown, () -> {});
     node.start();
     node.parts().lifecycle().tell(new BrokerLifecycle.Stop(node.parts().system().deadLetters()));
-    assertTrue(ended.await(30, TimeUnit.SECONDS));
+    assertTrue(ended.await(180, TimeUnit.SECONDS));
     assertFalse(node.stop());
     MilenaNode.builder().dataDir(folder.getRoot().toPath()).start().stop();
   }

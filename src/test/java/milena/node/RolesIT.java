@@ -93,7 +93,7 @@ public class RolesIT extends JUnitSuite {
       starting.put(id, Aside.run("test-" + id, builder::start));
     }
     for (Map.Entry<Integer, CompletableFuture<MilenaNode>> each : starting.entrySet()) {
-      nodes.put(each.getKey(), each.getValue().get(90, TimeUnit.SECONDS));
+      nodes.put(each.getKey(), each.getValue().get(180, TimeUnit.SECONDS));
     }
   }
 
@@ -130,7 +130,7 @@ public class RolesIT extends JUnitSuite {
 
   /** The broker that is asked may hear of the others a moment after the controller let them in. */
   private static void awaitBrokers(Admin admin, Set<Integer> expected) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
     Set<Integer> told = Set.of();
     while (!told.equals(expected)) {
       assertTrue("The brokers are " + told, System.nanoTime() < deadline);
@@ -148,7 +148,7 @@ public class RolesIT extends JUnitSuite {
       for (int i = from; i < until; i++) {
         producer
             .send(new ProducerRecord<>("places", i % 12, "k", "" + i))
-            .get(60, TimeUnit.SECONDS);
+            .get(180, TimeUnit.SECONDS);
       }
     }
   }
@@ -163,7 +163,7 @@ public class RolesIT extends JUnitSuite {
       consumer.assign(
           IntStream.range(0, 12).mapToObj(i -> new TopicPartition("places", i)).toList());
       consumer.seekToBeginning(consumer.assignment());
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
       while (read.size() < count && System.nanoTime() < deadline) {
         for (ConsumerRecord<String, String> each : consumer.poll(Duration.ofMillis(200))) {
           read.add(Integer.parseInt(each.value()));
@@ -181,6 +181,6 @@ public class RolesIT extends JUnitSuite {
             met.complete(null);
           }
         });
-    met.get(30, TimeUnit.SECONDS);
+    met.get(180, TimeUnit.SECONDS);
   }
 }

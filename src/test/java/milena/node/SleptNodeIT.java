@@ -40,7 +40,7 @@ public class SleptNodeIT extends JUnitSuite {
   }
 
   private static void awaitRemoval(ActorSystem<?> system, MemberNode run) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
     while (StreamSupport.stream(Cluster.get(system).state().getMembers().spliterator(), false)
         .anyMatch(member -> member.uniqueAddress().longUid() == run.uid())) {
       assertTrue("It is never struck off", System.nanoTime() < deadline);

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import milena.broker.raft.RatisMetadataLog;
+import milena.testing.EachBroker;
 import milena.testkit.MilenaCluster;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -30,7 +31,7 @@ public class WipedNodeIT extends JUnitSuite {
     try (MilenaCluster cluster = MilenaCluster.builder().nodes(3).directory(directory).start();
         Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
       admin.createTopics(List.of(new NewTopic("before", 3, (short) 3))).all().get();
-      int leader = cluster.controllerId();
+      int leader = EachBroker.controller(cluster);
       int wiped = leader == 2 ? 3 : 2;
       int third = 6 - leader - wiped;
       cluster.killNode(wiped);
@@ -42,7 +43,7 @@ public class WipedNodeIT extends JUnitSuite {
       admin
           .createTopics(List.of(new NewTopic("after", 1, (short) 2)))
           .all()
-          .get(60, TimeUnit.SECONDS);
+          .get(180, TimeUnit.SECONDS);
     }
   }
 

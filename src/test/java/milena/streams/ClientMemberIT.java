@@ -28,6 +28,7 @@ import milena.streams.javadsl.Consumer;
 import milena.streams.javadsl.Consumer.DrainingControl;
 import milena.streams.javadsl.Producer;
 import milena.testing.Described;
+import milena.testing.EachBroker;
 import milena.testkit.MilenaCluster;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -47,6 +48,8 @@ import org.scalatestplus.junit.JUnitSuite;
  * node of that cluster, while others of the nodes die.
  */
 public class ClientMemberIT extends JUnitSuite {
+  private static final int PATIENCE_SECONDS = 180;
+
   private static MilenaCluster cluster;
   private static MilenaClient client;
   private static Admin admin;
@@ -79,11 +82,12 @@ public class ClientMemberIT extends JUnitSuite {
   }
 
   private static <T> T await(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
+    return stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   private static void topic(String name, int partitions) throws Exception {
     admin.createTopics(List.of(new NewTopic(name, partitions, (short) 3))).all().get();
+    EachBroker.awaitTopic(cluster, name);
   }
 
   private static ProducerSettings<String, String> producing(Brokers brokers) {
@@ -288,7 +292,7 @@ public class ClientMemberIT extends JUnitSuite {
   }
 
   private static void until(String what, BooleanSupplier holds) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (!holds.getAsBoolean()) {
       assertTrue("In time: " + what, System.nanoTime() < deadline);
       Thread.sleep(5);

@@ -29,6 +29,7 @@ import org.junit.runners.model.Statement;
 
 /** A node, and a program with streams in its JVM. */
 final class StreamsRule extends ExternalResource {
+  private static final int PATIENCE_SECONDS = 180;
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   private final MilenaRule broker =
@@ -111,11 +112,11 @@ final class StreamsRule extends ExternalResource {
   }
 
   static <T> T await(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
+    return stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   static void until(String what, BooleanSupplier holds) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (!holds.getAsBoolean()) {
       assertTrue("In time: " + what, System.nanoTime() < deadline);
       Thread.sleep(5);

@@ -95,7 +95,7 @@ public class SubSourcesIT extends JUnitSuite {
   }
 
   private static Given next(BlockingQueue<Given> from) throws InterruptedException {
-    Given next = from.poll(60, TimeUnit.SECONDS);
+    Given next = from.poll(180, TimeUnit.SECONDS);
     assertNotNull("a partition is given out", next);
     return next;
   }

@@ -12,7 +12,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** What brokers say of a partition. */
 public final class Described {
-  private static final Duration KNOWN_WITHIN = Duration.ofSeconds(30);
+  private static final Duration KNOWN_WITHIN = Duration.ofMinutes(3);
   private static final long PAUSE_NANOS = Duration.ofMillis(5).toNanos();
 
   private Described() {}
@@ -29,7 +29,7 @@ public final class Described {
         return admin
             .describeTopics(List.of(partition.topic()))
             .allTopicNames()
-            .get(30, TimeUnit.SECONDS)
+            .get(KNOWN_WITHIN.toSeconds(), TimeUnit.SECONDS)
             .get(partition.topic())
             .partitions()
             .get(partition.partition());

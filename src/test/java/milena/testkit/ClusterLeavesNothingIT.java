@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import milena.node.MilenaNode;
+import milena.testing.OwnThreads;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -32,9 +32,6 @@ import org.scalatestplus.junit.JUnitSuite;
 public class ClusterLeavesNothingIT extends JUnitSuite {
   private static final String PREFIX = "milena-cluster";
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
-  private static final List<String> JVMS =
-      List.of("ForkJoinPool.commonPool", "CompletableFutureDelayScheduler");
-
   @ClassRule public static final TemporaryFolder FIRST = new TemporaryFolder();
 
   /** Netty, Akka and the JVM start a few threads once, which are the JVM's from then on. */
@@ -45,7 +42,7 @@ public class ClusterLeavesNothingIT extends JUnitSuite {
 
   @Test
   public void afterStopsAndKills() throws Exception {
-    Set<Thread> threads = threads();
+    Set<Thread> threads = OwnThreads.now();
     Set<Path> directories;
     try (MilenaCluster cluster = MilenaCluster.builder().nodes(3).start()) {
       directories = directoriesInUse();
@@ -59,7 +56,7 @@ public class ClusterLeavesNothingIT extends JUnitSuite {
 
   @Test
   public void whileOneIsPausedAndOneIsCutOff() throws Exception {
-    Set<Thread> threads = threads();
+    Set<Thread> threads = OwnThreads.now();
     Set<Path> directories;
     try (MilenaCluster cluster = MilenaCluster.builder().nodes(3).start()) {
       directories = directoriesInUse();
@@ -76,30 +73,17 @@ public class ClusterLeavesNothingIT extends JUnitSuite {
         KafkaProducer<String, String> producer =
             new KafkaProducer<>(servers, new StringSerializer(), new StringSerializer())) {
       admin.createTopics(List.of(new NewTopic("brief", 6, (short) 3))).all().get();
-      producer.send(new ProducerRecord<>("brief", "value")).get(30, TimeUnit.SECONDS);
+      producer.send(new ProducerRecord<>("brief", "value")).get(180, TimeUnit.SECONDS);
     }
   }
 
   private static void assertNothingIsLeft(Set<Thread> threads, Set<Path> directories)
       throws Exception {
-    Set<Thread> left = threads();
-    left.removeAll(threads);
-    for (Thread thread : left) {
-      thread.join(30_000);
-    }
-    assertEquals(
-        List.of(), left.stream().filter(Thread::isAlive).map(Thread::getName).sorted().toList());
+    assertEquals(List.of(), OwnThreads.leftSince(threads));
     for (Path directory : directories) {
       assertFalse(directory + " is left", Files.exists(directory));
     }
     assertEquals(List.of(), openFiles());
-  }
-
-  /** Without those of the JVM's own pools, which come when they are needed. */
-  private static Set<Thread> threads() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> JVMS.stream().noneMatch(thread.getName()::startsWith))
-        .collect(Collectors.toCollection(HashSet::new));
   }
 
   /**

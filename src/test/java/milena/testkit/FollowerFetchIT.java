@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import milena.testing.Described;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -27,6 +28,7 @@ import org.scalatestplus.junit.JUnitSuite;
 public class FollowerFetchIT extends JUnitSuite {
   private static final TopicPartition PARTITION = new TopicPartition("near", 0);
   private static final int RECORDS = 300;
+  private static final int LIMIT_SECONDS = 180;
 
   @Test
   public void aConsumerReadsInItsOwnRackAndFromTheLeaderWhenThatIsGone() throws Exception {
@@ -47,25 +49,16 @@ public class FollowerFetchIT extends JUnitSuite {
       admin
           .createTopics(List.of(new NewTopic(PARTITION.topic(), 1, (short) 3)))
           .all()
-          .get(30, TimeUnit.SECONDS);
-      int leader =
-          admin
-              .describeTopics(List.of(PARTITION.topic()))
-              .allTopicNames()
-              .get(30, TimeUnit.SECONDS)
-              .get(PARTITION.topic())
-              .partitions()
-              .get(0)
-              .leader()
-              .id();
+          .get(LIMIT_SECONDS, TimeUnit.SECONDS);
+      int leader = Described.partition(admin, PARTITION).leader().id();
       int near = 1 + leader % 3;
       try (KafkaConsumer<String, String> consumer = consumer(cluster, "rack-" + near)) {
         consumer.assign(List.of(PARTITION));
         List<String> sent = new ArrayList<>();
         List<String> read = new ArrayList<>();
         // The leader sends it there once it knows that the other has the records and where it is.
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (receivedFrom(consumer, near) == 0) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
+        while (sentTo(consumer) != near) {
           assertTrue("it is never sent to " + near, System.nanoTime() < deadline);
           read.addAll(poll(consumer, Duration.ofMillis(50)));
         }
@@ -73,7 +66,9 @@ public class FollowerFetchIT extends JUnitSuite {
         double beforeLeader = receivedFrom(consumer, leader);
         for (int i = 0; i < RECORDS; i++) {
           sent.add("v" + i);
-          producer.send(new ProducerRecord<>(PARTITION.topic(), "v" + i)).get(30, TimeUnit.SECONDS);
+          producer
+              .send(new ProducerRecord<>(PARTITION.topic(), "v" + i))
+              .get(LIMIT_SECONDS, TimeUnit.SECONDS);
           read.addAll(poll(consumer, Duration.ofMillis(1)));
         }
         pollUntil(consumer, read, RECORDS);
@@ -120,10 +115,19 @@ public class FollowerFetchIT extends JUnitSuite {
 
   private static void pollUntil(
       KafkaConsumer<String, String> consumer, List<String> read, int count) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
     while (read.size() < count && System.nanoTime() < deadline) {
       read.addAll(poll(consumer, Duration.ofMillis(200)));
     }
+  }
+
+  /** The replica that the leader has sent it to; -1 as long as it has not. */
+  private static int sentTo(KafkaConsumer<String, String> consumer) {
+    return consumer.metrics().values().stream()
+        .filter(metric -> metric.metricName().name().equals("preferred-read-replica"))
+        .mapToInt(metric -> ((Number) metric.metricValue()).intValue())
+        .max()
+        .orElse(-1);
   }
 
   /** The bytes that a node's connection has brought. */

@@ -58,7 +58,7 @@ public class LogDirsIT extends JUnitSuite {
         admin
             .createTopics(List.of(new NewTopic(PARTITION.topic(), 1, (short) 1)))
             .all()
-            .get(30, TimeUnit.SECONDS);
+            .get(180, TimeUnit.SECONDS);
         Path here = where(admin);
         for (int move = 0; move < MOVES; move++) {
           for (int i = 0; i < 1000; i++) {
@@ -68,8 +68,8 @@ public class LogDirsIT extends JUnitSuite {
           admin
               .alterReplicaLogDirs(Map.of(REPLICA, there.toString()))
               .all()
-              .get(30, TimeUnit.SECONDS);
-          long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+              .get(180, TimeUnit.SECONDS);
+          long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
           while (!where(admin).equals(there)) {
             send(producer, sent);
             assertTrue("never arrives in " + there, System.nanoTime() < deadline);
@@ -85,11 +85,11 @@ public class LogDirsIT extends JUnitSuite {
                     admin
                         .alterReplicaLogDirs(Map.of(REPLICA, folder.getRoot().toString()))
                         .all()
-                        .get(30, TimeUnit.SECONDS));
+                        .get(180, TimeUnit.SECONDS));
         assertEquals(LogDirNotFoundException.class, unknown.getCause().getClass());
         assertTrue(Files.exists(here.resolve("moved-0")));
         Path left = (here.equals(first) ? second : first).resolve("moved-0");
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
         while (Files.exists(left)) {
           assertTrue("where it was it stays", System.nanoTime() < deadline);
         }
@@ -132,15 +132,15 @@ public class LogDirsIT extends JUnitSuite {
       admin
           .createTopics(List.of(new NewTopic(PARTITION.topic(), 1, (short) 1)))
           .all()
-          .get(30, TimeUnit.SECONDS);
+          .get(180, TimeUnit.SECONDS);
       for (int i = 0; i < 300; i++) {
         sent.add("v" + i + "x".repeat(10_000));
         producer.send(new ProducerRecord<>(PARTITION.topic(), sent.get(i)));
       }
       producer.flush();
       there = where(admin).equals(first) ? second : first;
-      admin.alterReplicaLogDirs(Map.of(REPLICA, there.toString())).all().get(30, TimeUnit.SECONDS);
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      admin.alterReplicaLogDirs(Map.of(REPLICA, there.toString())).all().get(180, TimeUnit.SECONDS);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
       while (copied(there) == 0) {
         assertTrue("nothing is copied", System.nanoTime() < deadline);
       }
@@ -151,7 +151,7 @@ public class LogDirsIT extends JUnitSuite {
     assertTrue("what was copied stays", copied(there) > 0);
     MilenaNode node = builder(first, second).start();
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", node.bootstrapServers()))) {
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
       while (!where(admin).equals(there)) {
         assertTrue("the move does not go on", System.nanoTime() < deadline);
       }
@@ -197,7 +197,7 @@ public class LogDirsIT extends JUnitSuite {
         admin
             .describeLogDirs(List.of(1))
             .allDescriptions()
-            .get(30, TimeUnit.SECONDS)
+            .get(180, TimeUnit.SECONDS)
             .get(1)
             .entrySet()) {
       var replica = directory.getValue().replicaInfos().get(PARTITION);
@@ -216,7 +216,7 @@ public class LogDirsIT extends JUnitSuite {
             new StringDeserializer(),
             new StringDeserializer())) {
       consumer.assign(List.of(PARTITION));
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
       while (values.size() < count && System.nanoTime() < deadline) {
         for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
           values.add(record.value());

@@ -8,16 +8,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import milena.node.CannotStart;
+import milena.testing.Described;
+import milena.testing.EachBroker;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.QuorumInfo;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.Assert;
 import org.junit.Test;
@@ -25,13 +27,15 @@ import org.scalatestplus.junit.JUnitSuite;
 
 /** Three nodes in one JVM are one cluster to Kafka's clients. */
 public class MilenaClusterIT extends JUnitSuite {
+  private static final int PARTITIONS = 6;
+  private static final int LIMIT_SECONDS = 180;
 
   @Test
   public void aNewControllerGoesOnWhenOneIsKilledOrStops() throws Exception {
     try (MilenaCluster cluster = MilenaCluster.builder().nodes(3).start();
         Admin admin = admin(cluster.bootstrapServers())) {
       create(admin, "before");
-      int first = cluster.controllerId();
+      int first = EachBroker.controller(cluster);
       cluster.killNode(first);
       create(admin, "without-" + first);
       awaitLeaders(admin, "before", others(first));
@@ -39,7 +43,7 @@ public class MilenaClusterIT extends JUnitSuite {
       cluster.startNode(first);
       awaitLeaders(admin, "before", Set.of(1, 2, 3));
       create(admin, "together");
-      int second = cluster.controllerId();
+      int second = EachBroker.controller(cluster);
       cluster.stopNode(second);
       create(admin, "without-" + second);
       cluster.startNode(second);
@@ -54,17 +58,19 @@ public class MilenaClusterIT extends JUnitSuite {
   }
 
   private static void create(Admin admin, String topic) throws Exception {
-    admin.createTopics(List.of(new NewTopic(topic, 6, (short) 1))).all().get(60, TimeUnit.SECONDS);
+    admin
+        .createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1)))
+        .all()
+        .get(LIMIT_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Each partition with one replica is led by it, or by nobody while it is away. */
   private static void awaitLeaders(Admin admin, String topic, Set<Integer> expected)
       throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
     Set<Integer> leaders = Set.of();
     while (!leaders.equals(expected)) {
       assertTrue(topic + " is led by " + leaders, System.nanoTime() < deadline);
-      awaitTopic(admin, topic);
       leaders = leaders(admin, topic);
     }
   }
@@ -90,16 +96,13 @@ public class MilenaClusterIT extends JUnitSuite {
     try (MilenaCluster cluster = MilenaCluster.builder().nodes(3).start()) {
       try (Admin admin = admin(cluster.node(1).bootstrapServers())) {
         admin
-            .createTopics(List.of(new NewTopic("wide", 6, (short) 1)))
+            .createTopics(List.of(new NewTopic("wide", PARTITIONS, (short) 1)))
             .all()
-            .get(30, TimeUnit.SECONDS);
+            .get(LIMIT_SECONDS, TimeUnit.SECONDS);
       }
-      for (int id : cluster.nodeIds()) {
-        try (Admin admin = admin(cluster.node(id).bootstrapServers())) {
-          awaitTopic(admin, "wide");
-          assertEquals(Set.of(1, 2, 3), leaders(admin, "wide"));
-        }
-      }
+      // A node hears of a commit a moment after it was answered.
+      EachBroker.awaitTopic(cluster, "wide");
+      assertEquals(Set.of(Set.of(1, 2, 3)), EachBroker.leaders(cluster, "wide"));
       produce(cluster, "wide", 60);
       try (Admin admin = admin(cluster.bootstrapServers())) {
         QuorumInfo quorum = awaitLeaderOfQuorum(cluster, admin);
@@ -112,9 +115,10 @@ public class MilenaClusterIT extends JUnitSuite {
   /** It may change between two questions. */
   private static QuorumInfo awaitLeaderOfQuorum(MilenaCluster cluster, Admin admin)
       throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
     while (true) {
-      QuorumInfo quorum = admin.describeMetadataQuorum().quorumInfo().get(30, TimeUnit.SECONDS);
+      QuorumInfo quorum =
+          admin.describeMetadataQuorum().quorumInfo().get(LIMIT_SECONDS, TimeUnit.SECONDS);
       if (quorum.leaderId() == cluster.controllerId()) {
         return quorum;
       }
@@ -122,21 +126,16 @@ public class MilenaClusterIT extends JUnitSuite {
     }
   }
 
-  /** A node hears of a commit a moment after it was answered. */
-  private static void awaitTopic(Admin admin, String topic) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!admin.listTopics().names().get(30, TimeUnit.SECONDS).contains(topic)) {
-      assertTrue("the topic is never seen", System.nanoTime() < deadline);
-    }
-  }
-
+  /** As one broker tells of each partition that knows the topic; another may not yet. */
   private static Set<Integer> leaders(Admin admin, String topic) throws Exception {
-    TopicDescription description =
-        admin.describeTopics(List.of(topic)).allTopicNames().get(30, TimeUnit.SECONDS).get(topic);
-    return description.partitions().stream()
-        .filter(partition -> partition.leader() != null && !partition.leader().isEmpty())
-        .map(partition -> partition.leader().id())
-        .collect(Collectors.toCollection(HashSet::new));
+    Set<Integer> leaders = new HashSet<>();
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      Node leader = Described.partition(admin, new TopicPartition(topic, partition)).leader();
+      if (leader != null && !leader.isEmpty()) {
+        leaders.add(leader.id());
+      }
+    }
+    return leaders;
   }
 
   private static void produce(MilenaCluster cluster, String topic, int count) throws Exception {
@@ -145,7 +144,9 @@ public class MilenaClusterIT extends JUnitSuite {
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
       for (int i = 0; i < count; i++) {
-        producer.send(new ProducerRecord<>(topic, i % 6, "key", "" + i)).get(30, TimeUnit.SECONDS);
+        producer
+            .send(new ProducerRecord<>(topic, i % PARTITIONS, "key", "" + i))
+            .get(LIMIT_SECONDS, TimeUnit.SECONDS);
       }
     }
   }

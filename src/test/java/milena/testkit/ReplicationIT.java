@@ -44,7 +44,7 @@ public class ReplicationIT extends JUnitSuite {
       admin
           .createTopics(List.of(new NewTopic(PARTITION.topic(), 1, (short) 3)))
           .all()
-          .get(30, TimeUnit.SECONDS);
+          .get(180, TimeUnit.SECONDS);
       Set<String> acknowledged = new LinkedHashSet<>();
       for (int round = 0; round < 3; round++) {
         awaitInSync(admin, 3);
@@ -70,7 +70,7 @@ public class ReplicationIT extends JUnitSuite {
       admin
           .createTopics(List.of(new NewTopic(PARTITION.topic(), 1, (short) 3)))
           .all()
-          .get(30, TimeUnit.SECONDS);
+          .get(180, TimeUnit.SECONDS);
       List<String> acknowledged = send(producer, "before-", 50);
       int follower = 1 + partition(admin).leader().id() % 3;
       cluster.stopNode(follower);
@@ -101,12 +101,12 @@ public class ReplicationIT extends JUnitSuite {
    * log, acknowledged or not.
    */
   private static void awaitRefusal(KafkaProducer<String, String> producer) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
     Throwable refusal = null;
     while (!(refusal instanceof NotEnoughReplicasException)) {
       assertTrue("Not refused: " + refusal, System.nanoTime() < deadline);
       try {
-        producer.send(record("early")).get(60, TimeUnit.SECONDS);
+        producer.send(record("early")).get(180, TimeUnit.SECONDS);
       } catch (ExecutionException e) {
         refusal = e.getCause();
       }
@@ -133,7 +133,7 @@ public class ReplicationIT extends JUnitSuite {
       sent.add(producer.send(record(prefix + i)));
     }
     for (Future<RecordMetadata> each : sent) {
-      each.get(60, TimeUnit.SECONDS);
+      each.get(180, TimeUnit.SECONDS);
     }
     return values;
   }
@@ -143,7 +143,7 @@ public class ReplicationIT extends JUnitSuite {
   }
 
   private static void awaitInSync(Admin admin, int count) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
     TopicPartitionInfo now = partition(admin);
     while (now.isr().size() < count) {
       assertTrue("not in sync again: " + now, System.nanoTime() < deadline);
@@ -164,7 +164,7 @@ public class ReplicationIT extends JUnitSuite {
             new StringDeserializer(),
             new StringDeserializer())) {
       consumer.assign(List.of(PARTITION));
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
       while (!whole.test(values) && System.nanoTime() < deadline) {
         for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
           values.add(record.value());

@@ -338,7 +338,7 @@ public class PartitionReplicaTest extends JUnitSuite {
     probe.expectTerminated(leader, Duration.ofSeconds(30));
     assertFalse(Files.exists(node.directory.path().resolve("t-0")));
     node.blocking.shutdown();
-    assertTrue(node.blocking.awaitTermination(10, TimeUnit.SECONDS));
+    assertTrue(node.blocking.awaitTermination(60, TimeUnit.SECONDS));
     try (var files = Files.list(node.directory.path())) {
       assertEquals(List.of(), files.filter(Files::isDirectory).toList());
     }

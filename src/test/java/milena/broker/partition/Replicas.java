@@ -104,7 +104,7 @@ final class Replicas implements AutoCloseable {
     var probe = kit.<Stopped>createTestProbe();
     replica.tell(new Stop(clean, probe.getRef()));
     Stopped stopped = probe.receiveMessage();
-    probe.expectTerminated(replica, Duration.ofSeconds(5));
+    probe.expectTerminated(replica, Duration.ofSeconds(60));
     return stopped;
   }
 
@@ -168,7 +168,7 @@ final class Replicas implements AutoCloseable {
 
     AppendResult await() {
       try {
-        return result.get(10, TimeUnit.SECONDS);
+        return result.get(60, TimeUnit.SECONDS);
       } catch (Exception e) {
         throw new AssertionError("No answer", e);
       }

@@ -29,7 +29,7 @@ import org.junit.rules.TemporaryFolder;
 public final class TestVoters extends ExternalResource {
   public static final List<Integer> IDS = List.of(1, 2, 3);
 
-  private static final int PATIENCE_SECONDS = 60;
+  private static final int PATIENCE_SECONDS = 180;
 
   private final int electionTimeoutMs;
   private final Way way;

@@ -14,7 +14,7 @@ import org.scalatestplus.junit.JUnitSuite;
 
 /** Three voters that reach each other through actors only: they elect, replicate and catch up. */
 public class VotersTest extends JUnitSuite {
-  @Rule public final TestVoters voters = new TestVoters(500);
+  @Rule public final TestVoters voters = new TestVoters(1_500);
 
   private static List<Integer> others(Leading leader) {
     return TestVoters.IDS.stream().filter(id -> id != leader.id()).toList();

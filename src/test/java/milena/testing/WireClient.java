@@ -1,4 +1,4 @@
-package milena.it;
+package milena.testing;
 
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -18,20 +18,20 @@ import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.requests.ResponseHeader;
 
 /** A client of one blocking socket that sends whatever it is told to, in any version. */
-final class WireClient implements AutoCloseable {
-  private static final int READ_LIMIT_MS = (int) Duration.ofSeconds(30).toMillis();
+public final class WireClient implements AutoCloseable {
+  private static final int READ_LIMIT_MS = (int) Duration.ofMinutes(3).toMillis();
 
   private final Socket socket;
   private final DataInputStream input;
   private final Consumer<byte[]> tap;
   private int correlationId;
 
-  WireClient(InetSocketAddress broker) throws IOException {
+  public WireClient(InetSocketAddress broker) throws IOException {
     this(broker, frame -> {});
   }
 
   /** A client whose frames also go to {@code tap}. */
-  WireClient(InetSocketAddress broker, Consumer<byte[]> tap) throws IOException {
+  public WireClient(InetSocketAddress broker, Consumer<byte[]> tap) throws IOException {
     this.tap = tap;
     socket = new Socket();
     socket.setTcpNoDelay(true);
@@ -41,20 +41,21 @@ final class WireClient implements AutoCloseable {
   }
 
   /** One request and its response. */
-  <R extends ApiMessage> R call(Class<R> kind, ApiMessage request, int version) throws IOException {
+  public <R extends ApiMessage> R call(Class<R> kind, ApiMessage request, int version)
+      throws IOException {
     send(request, version);
     return receive(kind, ApiKeys.forId(request.apiKey()), version);
   }
 
   /** Sends a request without waiting for what comes back. */
-  void send(ApiMessage request, int version) throws IOException {
+  public void send(ApiMessage request, int version) throws IOException {
     byte[] frame = frame(request, version, ++correlationId);
     tap.accept(frame);
     sendRaw(frame);
   }
 
   /** The bytes of a request as they go over the wire, with their length in front. */
-  static byte[] frame(ApiMessage request, int version, int correlationId) {
+  public static byte[] frame(ApiMessage request, int version, int correlationId) {
     ApiKeys api = ApiKeys.forId(request.apiKey());
     RequestHeader header = new RequestHeader(api, (short) version, "wire", correlationId);
     ByteBuffer head =
@@ -65,13 +66,14 @@ final class WireClient implements AutoCloseable {
     return frame.array();
   }
 
-  void sendRaw(byte[] bytes) throws IOException {
+  public void sendRaw(byte[] bytes) throws IOException {
     socket.getOutputStream().write(bytes);
     socket.getOutputStream().flush();
   }
 
   /** Reads the response to the latest request. */
-  <R extends ApiMessage> R receive(Class<R> kind, ApiKeys api, int version) throws IOException {
+  public <R extends ApiMessage> R receive(Class<R> kind, ApiKeys api, int version)
+      throws IOException {
     ByteBuffer frame = receiveFrame();
     ResponseHeader header = ResponseHeader.parse(frame, api.responseHeaderVersion((short) version));
     if (header.correlationId() != correlationId) {
@@ -87,14 +89,14 @@ final class WireClient implements AutoCloseable {
     return kind.cast(response);
   }
 
-  ByteBuffer receiveFrame() throws IOException {
+  public ByteBuffer receiveFrame() throws IOException {
     byte[] frame = new byte[input.readInt()];
     input.readFully(frame);
     return ByteBuffer.wrap(frame);
   }
 
   /** Waits until the broker has closed the connection; what it still sends is ignored. */
-  void awaitClosed() throws IOException {
+  public void awaitClosed() throws IOException {
     try {
       while (true) {
         receiveFrame();
@@ -105,7 +107,7 @@ final class WireClient implements AutoCloseable {
   }
 
   /** As {@link #awaitClosed}, with a limit; tells whether it happened. */
-  boolean isClosedWithin(Duration limit) throws IOException {
+  public boolean isClosedWithin(Duration limit) throws IOException {
     socket.setSoTimeout((int) limit.toMillis());
     try {
       awaitClosed();
@@ -118,7 +120,7 @@ final class WireClient implements AutoCloseable {
   }
 
   /** Says that nothing more will be sent, while it goes on listening. */
-  void endOutput() throws IOException {
+  public void endOutput() throws IOException {
     socket.shutdownOutput();
   }
 
