@@ -5,9 +5,12 @@ import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -170,15 +173,25 @@ public class RatisMetadataLogTest extends JUnitSuite {
   }
 
   private Stream<Path> files(String directory) throws IOException {
-    try (Stream<Path> all = Files.walk(folder.getRoot().toPath())) {
-      return all
-          .filter(
-              file ->
-                  Files.isRegularFile(file)
-                      && file.getParent().getFileName().toString().equals(directory))
-          .toList()
-          .stream();
-    }
+    List<Path> found = new ArrayList<>();
+    Files.walkFileTree(
+        folder.getRoot().toPath(),
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (file.getParent().getFileName().toString().equals(directory)) {
+              found.add(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          /** The log goes on meanwhile, and renames its temporary files. */
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException gone) {
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return found.stream();
   }
 
   private Path openSegment() throws IOException {
