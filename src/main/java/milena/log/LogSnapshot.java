@@ -6,9 +6,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import milena.common.OffsetAndEpoch;
-import milena.record.RecordBatch;
-import milena.record.RecordCursor;
-import org.apache.kafka.common.InvalidRecordException;
 
 /**
  * What a log's writer has published: its segments, of which the last one is still growing, and how
@@ -108,8 +105,7 @@ record LogSnapshot(
   }
 
   /** Why there is no batch where one should be. */
-  private static IOException unreadable(Segment segment, int position, int limit)
-      throws IOException {
+  static IOException unreadable(Segment segment, int position, int limit) throws IOException {
     if (segment.file().channel().size() < limit) {
       return new OffsetOutOfLogException("The log has been truncated: " + segment);
     }
@@ -149,12 +145,13 @@ record LogSnapshot(
     return i == segments.length - 1 ? logEndOffset : segments[i + 1].baseOffset();
   }
 
-  private int sizeOf(int i) {
+  /** Bytes of a segment at the time. */
+  int sizeOf(int i) {
     return i == segments.length - 1 ? activeSize : segments[i].size();
   }
 
   /** The last segment whose base offset is at or below the offset; the first for any lower. */
-  private int indexOf(long offset) {
+  int indexOf(long offset) {
     int low = 1;
     int high = segments.length - 1;
     while (low <= high) {
@@ -193,110 +190,12 @@ record LogSnapshot(
 
   @Override
   public Optional<TimestampAndOffset> offsetForTimestamp(long timestampMs) throws IOException {
-    for (int i = indexOf(logStartOffset); i < segments.length; i++) {
-      if (largestOf(i).timestampMs() >= timestampMs) {
-        Segment segment = segments[i];
-        long after = Math.max(segment.indexes().offsetBefore(timestampMs) + 1, logStartOffset);
-        Optional<TimestampAndOffset> found = search(i, after, timestampMs);
-        if (found.isPresent()) {
-          return found;
-        }
-      }
-    }
-    return Optional.empty();
+    return new TimestampSearch(this).offsetForTimestamp(timestampMs);
   }
 
   @Override
   public Optional<TimestampAndOffset> offsetOfMaxTimestamp() throws IOException {
-    int first = indexOf(logStartOffset);
-    SegmentIndexes.Largest largest = largestVisibleOf(first);
-    int of = first;
-    for (int i = first + 1; i < segments.length; i++) {
-      SegmentIndexes.Largest next = largestOf(i);
-      if (next.timestampMs() > largest.timestampMs()) {
-        largest = next;
-        of = i;
-      }
-    }
-    return largest.timestampMs() < 0
-        ? Optional.empty()
-        : search(of, Math.max(logStartOffset, segments[of].baseOffset()), largest.timestampMs());
-  }
-
-  private SegmentIndexes.Largest largestOf(int i) throws IOException {
-    return i == segments.length - 1 ? activeLargest : segments[i].indexes().largest();
-  }
-
-  /** As {@link #largestOf}, of the records at or past the log start. */
-  private SegmentIndexes.Largest largestVisibleOf(int i) throws IOException {
-    SegmentIndexes.Largest largest = largestOf(i);
-    boolean allVisible = logStartOffset <= segments[i].baseOffset();
-    if (allVisible
-        || largest.timestampMs() < 0
-        || largest.offset() >= logStartOffset
-            && search(i, logStartOffset, largest.timestampMs()).isPresent()) {
-      return largest;
-    }
-    long timestampMs = -1;
-    long offset = -1;
-    SegmentFile file = segments[i].file().retain();
-    try (RecordCursor records = new RecordCursor()) {
-      int position = segments[i].indexes().floorPosition(logStartOffset, sizeOf(i));
-      BatchHeaders headers = new BatchHeaders(file.channel(), position, sizeOf(i));
-      while (headers.next()) {
-        RecordBatch batch = headers.header();
-        if (batch.lastOffset() < logStartOffset || batch.maxTimestamp() <= timestampMs) {
-          continue;
-        }
-        if (batch.baseOffset() >= logStartOffset) {
-          timestampMs = batch.maxTimestamp();
-          offset = batch.lastOffset();
-          continue;
-        }
-        records.start(headers.readWhole());
-        while (records.next()) {
-          if (records.offset() >= logStartOffset && records.timestamp() > timestampMs) {
-            timestampMs = records.timestamp();
-            offset = records.offset();
-          }
-        }
-      }
-    } finally {
-      file.release();
-    }
-    return new SegmentIndexes.Largest(timestampMs, offset);
-  }
-
-  /** The segment's first record at or past both the offset and the timestamp. */
-  private Optional<TimestampAndOffset> search(int i, long fromOffset, long timestampMs)
-      throws IOException {
-    SegmentFile file = segments[i].file().retain();
-    try (RecordCursor records = new RecordCursor()) {
-      int position = segments[i].indexes().floorPosition(fromOffset, Integer.MAX_VALUE);
-      BatchHeaders headers = new BatchHeaders(file.channel(), position, sizeOf(i));
-      while (headers.next()) {
-        RecordBatch header = headers.header();
-        if (header.maxTimestamp() < timestampMs || header.lastOffset() < fromOffset) {
-          continue;
-        }
-        int epoch = header.partitionLeaderEpoch();
-        records.start(headers.readWhole());
-        while (records.next()) {
-          if (records.timestamp() >= timestampMs && records.offset() >= fromOffset) {
-            return Optional.of(
-                new TimestampAndOffset(records.timestamp(), records.offset(), epoch));
-          }
-        }
-      }
-      if (headers.position() < sizeOf(i)) {
-        throw unreadable(segments[i], headers.position(), sizeOf(i));
-      }
-      return Optional.empty();
-    } catch (InvalidRecordException e) {
-      throw new DamagedLogException("in " + segments[i] + ": " + e.getMessage());
-    } finally {
-      file.release();
-    }
+    return new TimestampSearch(this).offsetOfMaxTimestamp();
   }
 
   @Override

@@ -103,6 +103,19 @@ public class DamagedLogTest extends JUnitSuite {
   }
 
   @Test
+  public void whoAsksForTheLatestRecordIsToldOfDamageWhereTheLogStarts() throws Exception {
+    try (PartitionLog log = open(true, 0)) {
+      log.append(TestBatches.plain(NOW + 9, "a"), 5, AppendSource.CLIENT, NOW);
+      log.append(TestBatches.plain(NOW, "b", "c"), 5, AppendSource.CLIENT, NOW);
+      log.writeStaged();
+      log.raiseLogStart(2);
+      assertEquals(2, log.view().offsetOfMaxTimestamp().orElseThrow().offset());
+      overwrite(BATCH + RecordBatch.HEADER_SIZE, (byte) 0x7f);
+      Assert.assertThrows(DamagedLogException.class, () -> log.view().offsetOfMaxTimestamp());
+    }
+  }
+
+  @Test
   public void aClosedLogWhoseEndIsDamagedGoesOnBehindIt() throws Exception {
     write(true, "a", "b", "c", "d");
     overwrite(2 * BATCH + RecordBatch.LENGTH, (byte) 0x7f);
