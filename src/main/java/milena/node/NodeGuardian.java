@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import milena.broker.membership.ClusterMember;
+import milena.broker.membership.MembershipPace;
 import milena.broker.membership.PeerWatch;
 import milena.broker.partition.ReplicaDirectory;
 import milena.broker.raft.MetadataLog;
@@ -50,7 +51,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
       DispatcherSelector.fromConfig("milena.blocking-dispatcher");
 
   private static final ClusterMember.Timing MEMBER_TIMING =
-      new ClusterMember.Timing(Duration.ofMillis(500), Duration.ofMillis(500));
+      new ClusterMember.Timing(Duration.ofSeconds(1), Duration.ofMillis(500));
 
   sealed interface Command {}
 
@@ -189,6 +190,7 @@ final class NodeGuardian extends AbstractBehavior<NodeGuardian.Command> {
             core.controller(),
             core.images()),
         "peer-watch");
+    Adapter.actorOf(getContext(), MembershipPace.props(), "membership-pace");
     ActorRef<Command> self = getContext().getSelf();
     MetadataSide.nameOf(core.images()).thenAccept(id -> self.tell(new ClusterKnown(id)));
     return this;

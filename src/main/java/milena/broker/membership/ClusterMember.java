@@ -41,8 +41,6 @@ public final class ClusterMember extends AbstractBehavior<ClusterMember.Command>
 
   private record Changed(MembershipImage membership) implements Command {}
 
-  private record Announced(NodeAnnounced answer) implements Command {}
-
   private enum Due implements Command {
     SIGN_OF_LIFE,
     JOIN
@@ -51,8 +49,8 @@ public final class ClusterMember extends AbstractBehavior<ClusterMember.Command>
   /**
    * How often to speak and to try.
    *
-   * @param sign between two signs of life
-   * @param join between two attempts to join
+   * @param sign between two signs of life of a member
+   * @param join between two attempts to join, and two signs of life until then
    */
   public record Timing(Duration sign, Duration join) {}
 
@@ -118,7 +116,8 @@ public final class ClusterMember extends AbstractBehavior<ClusterMember.Command>
     this.listener = listener;
     this.cluster = Cluster.get(context.getSystem());
     this.self = runOf(nodeId, cluster);
-    this.answers = context.messageAdapter(NodeAnnounced.class, Announced::new);
+    // What became of it is in the images: answers needn't come.
+    this.answers = context.getSystem().ignoreRef();
     cluster
         .subscriptions()
         .tell(Subscribe.create(context.messageAdapter(SelfUp.class, up -> new Up()), SelfUp.class));
@@ -136,7 +135,6 @@ public final class ClusterMember extends AbstractBehavior<ClusterMember.Command>
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onMessage(Due.class, this::onDue)
-        .onMessage(Announced.class, announced -> this)
         .onMessage(Changed.class, this::onChanged)
         .onMessage(Up.class, up -> onUp())
         .build();
@@ -144,7 +142,7 @@ public final class ClusterMember extends AbstractBehavior<ClusterMember.Command>
 
   private void announce() {
     controller.tell(new AnnounceNode(self, answers));
-    timers.startSingleTimer(Due.SIGN_OF_LIFE, timing.sign());
+    timers.startSingleTimer(Due.SIGN_OF_LIFE, self.joined() ? timing.sign() : timing.join());
   }
 
   private Behavior<Command> onDue(Due what) {

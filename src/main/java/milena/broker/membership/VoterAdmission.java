@@ -118,6 +118,8 @@ public final class VoterAdmission extends AbstractBehavior<Object> {
     this.founding = new Founding(others.ids());
     if (!log.mayVote()) {
       look();
+    } else {
+      askOthers();
     }
   }
 
@@ -144,15 +146,22 @@ public final class VoterAdmission extends AbstractBehavior<Object> {
   private Behavior<Object> look() {
     if (log.isShut()) {
       asked = false;
-      for (int id : others.ids()) {
-        others.voter(id).ifPresent(each -> each.tell(new Ask(getContext().getSelf().narrow())));
-      }
+      askOthers();
       timers.startSingleTimer(Due.LOOK, LOOK);
       if (++looks % LOOKS_BEFORE_WORD == 0) {
         tellWhatIsMissing();
       }
     }
     return this;
+  }
+
+  /**
+   * Whoever may vote asks as well, once: remoting lets the others speak to a run that they know.
+   */
+  private void askOthers() {
+    for (int id : others.ids()) {
+      others.voter(id).ifPresent(each -> each.tell(new Ask(getContext().getSelf().narrow())));
+    }
   }
 
   private void tellWhatIsMissing() {
