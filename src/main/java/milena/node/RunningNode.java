@@ -279,6 +279,11 @@ final class RunningNode {
     }
   }
 
+  /** How far it is; who holds its monitor keeps it there. */
+  RunState state() {
+    return state;
+  }
+
   /** Whether its cluster takes this run for dead. */
   boolean isExpelled() {
     return state.isExpelled();

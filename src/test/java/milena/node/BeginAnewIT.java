@@ -106,9 +106,9 @@ public class BeginAnewIT extends JUnitSuite {
               }
             },
             "starting");
-    synchronized (run) {
+    synchronized (run.state()) {
       starting.start();
-      awaitWaiting(starting, run); // it serves, and is about to say that it is up
+      awaitWaiting(starting, run.state()); // it serves, and is about to say that it is up
       run.expelled();
     }
     ExecutionException refused =
