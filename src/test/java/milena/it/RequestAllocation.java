@@ -33,7 +33,7 @@ final class RequestAllocation implements AutoCloseable {
   private static final int PRODUCE_VERSION = 11;
   private static final int FETCH_VERSION = 12;
   private static final int VALUE_BYTES = 100;
-  private static final int ROUNDS = 4;
+  private static final int ROUNDS = 40;
 
   private final com.sun.management.ThreadMXBean threads =
       (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
