@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import milena.metadata.PartitionImage;
 import milena.simulation.SimulatedLog.Entry;
 
@@ -25,7 +26,11 @@ final class Invariants {
   private final ReplicationWorld world;
   private final int partition;
   private final Map<Integer, Integer> leaderOfEpoch = new HashMap<>();
-  private final Set<Integer> lastResortEpochs = new HashSet<>();
+  private final TreeSet<Integer> lastResortEpochs = new TreeSet<>();
+
+  /** The newest epoch that somebody has come to lead in. */
+  private int ledEpoch = -1;
+
   private final TreeMap<Long, Committed> committed = new TreeMap<>();
   private final Map<SimulatedReplica, Long> shown = new HashMap<>();
 
@@ -89,8 +94,7 @@ final class Invariants {
     }
     for (Map.Entry<Long, Committed> each : committed.entrySet()) {
       if (!each.getValue().entry().equals(broker.log.get(each.getKey()))) {
-        boolean excused =
-            each.getValue().keepers().isEmpty() || lastResortEpochs.contains(leaderEpoch);
+        boolean excused = each.getValue().keepers().isEmpty() || isLastResort(leaderEpoch);
         if (!excused) {
           throw new Violation(
               "AckedIsDurable",
@@ -103,9 +107,20 @@ final class Invariants {
                       each.getValue().keepers()));
         }
         giveUpFrom(each.getKey(), broker);
-        return;
+        break;
       }
     }
+    ledEpoch = Math.max(ledEpoch, leaderEpoch);
+  }
+
+  /**
+   * Whether it was elected as a last resort, or another was before it who never came to lead: it
+   * follows from that election who is in sync now.
+   */
+  private boolean isLastResort(int leaderEpoch) {
+    return lastResortEpochs.contains(leaderEpoch)
+        || ledEpoch < leaderEpoch
+            && !lastResortEpochs.subSet(ledEpoch, false, leaderEpoch, false).isEmpty();
   }
 
   private void giveUpFrom(long offset, SimulatedReplica leader) {
