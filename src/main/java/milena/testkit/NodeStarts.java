@@ -11,10 +11,10 @@ import java.util.function.IntConsumer;
 
 /**
  * Nodes that start side by side, since each waits for the others: when one can't start, or not all
- * are up within three minutes, the rest are given up as well.
+ * are up within a minute, the rest are given up as well.
  */
 final class NodeStarts {
-  private static final Duration UP_WITHIN = Duration.ofSeconds(180);
+  private static final Duration UP_WITHIN = Duration.ofSeconds(60);
 
   /** What a start that was interrupted takes to undo what it has done. */
   private static final Duration UNDONE_WITHIN = Duration.ofSeconds(20);

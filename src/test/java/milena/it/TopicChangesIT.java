@@ -1,6 +1,7 @@
 package milena.it;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -106,6 +107,7 @@ public class TopicChangesIT extends JUnitSuite {
    * whoever leads next does not show them.
    */
   private static void deletedRecordsAreGone(MilenaCluster cluster, Admin admin) throws Exception {
+    long began = System.nanoTime();
     long low =
         admin
             .deleteRecords(Map.of(KEPT, RecordsToDelete.beforeOffset(60)))
@@ -113,7 +115,9 @@ public class TopicChangesIT extends JUnitSuite {
             .get(KEPT)
             .get(LIMIT_SECONDS, TimeUnit.SECONDS)
             .lowWatermark();
+    long tookMs = (System.nanoTime() - began) / 1_000_000;
     assertEquals(60, low);
+    assertTrue("took " + tookMs + " ms", tookMs < 10_000);
     int leader = leader(admin);
     cluster.killNode(leader);
     Await.until("another leads", () -> leader(admin) > 0 && leader(admin) != leader);

@@ -19,6 +19,9 @@ import java.util.Set;
  * several of each, and nodes that idle pay for both. From each change on this gives Akka the ticks
  * of both by itself, until all members are up and know of it, or have had their time: one that
  * can't be reached must not keep the others talking.
+ *
+ * <p>Akka has no setting for that: the ticks are messages of its own, which it names internal. They
+ * are those of the one version that Milena is built with, and a test holds them to what they do.
  */
 public final class MembershipPace extends AbstractActorWithTimers {
   private static final Duration STEP = Duration.ofMillis(50);
@@ -33,6 +36,7 @@ public final class MembershipPace extends AbstractActorWithTimers {
   private final Cluster cluster = Cluster.get(getContext().getSystem());
   private int stepsLeft;
 
+  /** One of these for each node, in the actor system that is a member. */
   public static Props props() {
     return Props.create(MembershipPace.class, MembershipPace::new);
   }
