@@ -16,11 +16,9 @@ import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.SignalHandler;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import milena.group.Group;
 import milena.group.GroupConfig;
 import milena.group.message.GroupEvent;
-import milena.group.message.GroupRequest;
 import milena.group.message.GroupRequest.Heartbeat;
 import milena.group.message.Turn;
 
@@ -29,9 +27,11 @@ import milena.group.message.Turn;
  * and answers; the group's deadlines become one timer. Requests that change nothing durable are
  * answered at once.
  *
- * <p>Akka takes no command while it persists. Offset commits are therefore gathered: each is
- * decided when it comes, and one message to itself, behind all that are already waiting, persists
- * them together. Requests that look at offsets wait for what was gathered before them.
+ * <p>Akka takes no command while it persists, and what it stashes then it handles in one nested
+ * call each: thousands would overflow the thread's stack. Requests therefore wait in the {@link
+ * GroupHandle}, which calls the actor, and it takes them in turns. The offset commits of a turn are
+ * persisted together at its end; a request that looks at offsets ends the turn if there are commits
+ * before it, and is the first of the next.
  *
  * <p>When a write fails the actor stops, and with it goes all that was not stored; the {@link
  * GroupHost} starts it again from what the partition really holds.
@@ -47,13 +47,16 @@ public final class GroupCoordinator
   /** A persist longer than this was a standstill, in which no member could be heard. */
   private static final long STANDSTILL_MS = 100;
 
-  private static final int STASH_CAPACITY = 2 * GroupHandle.MAX_QUEUED;
+  /** Requests of one turn, so that the timer and others on the dispatcher get theirs. */
+  private static final int TURN = 200;
 
   /** What a coordinator is told. */
   public sealed interface Command {}
 
-  /** A request, with the place for its answer; it never leaves the node. */
-  record Ask(GroupRequest request, PendingReply reply) implements Command {}
+  /** Requests wait in the handle. */
+  enum Called implements Command {
+    INSTANCE
+  }
 
   /** Makes sharding start the actor. */
   enum Wake implements Command {
@@ -62,10 +65,6 @@ public final class GroupCoordinator
 
   /** The partition leads elsewhere. */
   enum Resign implements Command {
-    INSTANCE
-  }
-
-  private enum PersistGathered implements Command {
     INSTANCE
   }
 
@@ -105,8 +104,9 @@ public final class GroupCoordinator
   private final GroupHandle handle;
   private final ActorRef<GroupHost.Command> host;
 
+  /** Of the present turn. */
   private final GatheredCommits gathered = new GatheredCommits();
-  private boolean persistIsDue;
+
   private long timerAtMs = Long.MAX_VALUE;
 
   private GroupCoordinator(
@@ -174,11 +174,6 @@ public final class GroupCoordinator
   }
 
   @Override
-  public Optional<Integer> stashCapacity() {
-    return Optional.of(STASH_CAPACITY);
-  }
-
-  @Override
   public SignalHandler<Group<PendingReply>> signalHandler() {
     return newSignalHandlerBuilder()
         .onSignal(RecoveryCompleted.instance(), this::onRecovered)
@@ -192,8 +187,7 @@ public final class GroupCoordinator
   public CommandHandler<Command, GroupEvent, Group<PendingReply>> commandHandler() {
     return newCommandHandlerBuilder()
         .forAnyState()
-        .onCommand(Ask.class, this::onAsk)
-        .onCommand(PersistGathered.class, (group, command) -> onPersistGathered())
+        .onCommand(Called.class, (group, command) -> onCalled(group))
         .onCommand(Tick.class, (group, command) -> onTick(group))
         .onCommand(Vacant.class, (group, command) -> onVacant(group))
         .onCommand(Resign.class, (group, command) -> Effect().stop())
@@ -218,36 +212,32 @@ public final class GroupCoordinator
     host.tell(new GroupHost.Recovered(place.partition(), place.groupId()));
   }
 
-  private Effect<GroupEvent, Group<PendingReply>> onAsk(Group<PendingReply> group, Ask ask) {
-    GroupRequest request = ask.request();
-    if (!gathered.isEmpty() && GatheredCommits.isAwaitedBy(request)) {
-      persistSoon();
-      context.getSelf().tell(ask);
-      return Effect().none();
-    }
-    ask.reply().taken();
-    Turn<PendingReply> turn = new Turn<>(clock.nowMs(), clock.wallMs().getAsLong());
-    group.decide(request, ask.reply(), turn);
-    if (request instanceof Heartbeat) {
-      answer(turn.replies());
-      return Effect().none();
-    }
-    if (gathered.take(request, turn)) {
-      persistSoon();
-      return Effect().none();
-    }
-    return carryOut(group, turn);
+  private Effect<GroupEvent, Group<PendingReply>> onCalled(Group<PendingReply> group) {
+    handle.called();
+    Effect<GroupEvent, Group<PendingReply>> effect = turn(group);
+    handle.turnEnds();
+    return effect;
   }
 
-  private void persistSoon() {
-    if (!persistIsDue) {
-      persistIsDue = true;
-      context.getSelf().tell(PersistGathered.INSTANCE);
+  private Effect<GroupEvent, Group<PendingReply>> turn(Group<PendingReply> group) {
+    for (int i = 0; i < TURN; i++) {
+      GroupHandle.Ask ask = handle.next();
+      if (ask == null || !gathered.isEmpty() && GatheredCommits.isAwaitedBy(ask.request())) {
+        break;
+      }
+      handle.taken();
+      Turn<PendingReply> turn = new Turn<>(clock.nowMs(), clock.wallMs().getAsLong());
+      group.decide(ask.request(), ask.reply(), turn);
+      if (ask.request() instanceof Heartbeat) {
+        answer(turn.replies());
+      } else if (!gathered.take(ask.request(), turn)) {
+        if (!turn.events().isEmpty()) {
+          return persist(turn);
+        }
+        settled(group);
+        answer(turn.replies());
+      }
     }
-  }
-
-  private Effect<GroupEvent, Group<PendingReply>> onPersistGathered() {
-    persistIsDue = false;
     return gathered.isEmpty() ? Effect().none() : persist(new Turn<>(0, 0));
   }
 
@@ -258,15 +248,14 @@ public final class GroupCoordinator
       // The whole process stood still, and heard nobody: what members sent meanwhile comes now.
       group.prolongSessions(lateMs);
     }
-    if (!gathered.isEmpty()) {
-      // What is about to be committed must not be taken for expired.
-      persistSoon();
-      context.getSelf().tell(Tick.INSTANCE);
-      return Effect().none();
-    }
     Turn<PendingReply> turn = new Turn<>(clock.nowMs(), clock.wallMs().getAsLong());
     group.tick(turn);
-    return carryOut(group, turn);
+    if (!turn.events().isEmpty()) {
+      return persist(turn);
+    }
+    settled(group);
+    answer(turn.replies());
+    return Effect().none();
   }
 
   private Effect<GroupEvent, Group<PendingReply>> onVacant(Group<PendingReply> group) {
@@ -275,16 +264,6 @@ public final class GroupCoordinator
     }
     handle.vacate();
     return Effect().stop();
-  }
-
-  private Effect<GroupEvent, Group<PendingReply>> carryOut(
-      Group<PendingReply> group, Turn<PendingReply> turn) {
-    if (!turn.events().isEmpty()) {
-      return persist(turn);
-    }
-    settled(group);
-    answer(turn.replies());
-    return Effect().none();
   }
 
   /** Stores what the turn and the commits gathered before it want stored, and then answers. */

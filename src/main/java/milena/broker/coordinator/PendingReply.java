@@ -11,11 +11,6 @@ final class PendingReply extends CompletableFuture<GroupResponse> {
     this.handle = handle;
   }
 
-  /** The coordinator has begun to work on the request: it does not count as queued any more. */
-  void taken() {
-    handle.taken();
-  }
-
   void answer(GroupResponse response) {
     handle.forget(this);
     complete(response);

@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import milena.broker.partition.PartitionReplica.Append;
+import milena.broker.partition.PartitionReplica.AppendResult;
 import milena.group.GroupConfig;
 import milena.group.classic.ClassicConfig;
-import milena.group.message.GroupRequest;
 import milena.group.message.GroupRequest.CommitOffsets;
 import milena.group.message.GroupRequest.CommitOffsets.OffsetToCommit;
 import milena.group.message.GroupRequest.Delete;
@@ -104,6 +106,87 @@ public class GroupHostTest extends JUnitSuite {
         "far fewer batches than commits: " + (world.appends.size() - before),
         world.appends.size() - before < 250);
     assertEquals(499, fetch("g", "t499"));
+  }
+
+  @Test
+  public void aFetchIsNotPutOffByCommitsThatKeepComing() throws Exception {
+    world.lead(1, 1);
+    Append held = heldWrite();
+    AtomicInteger rounds = new AtomicInteger();
+    CompletableFuture<Integer> roundsBefore = new CompletableFuture<>();
+    world.registry().ask("g", commitOf("t", 2));
+    commitBetweenHeartbeats(rounds, roundsBefore);
+    world
+        .registry()
+        .ask("g", fetchOf("t"))
+        .whenComplete((fetched, failure) -> roundsBefore.complete(rounds.get()));
+    finish(held);
+    int before = roundsBefore.get(30, TimeUnit.SECONDS);
+    assertTrue("It waited for " + before + " commits after it", before < 10);
+  }
+
+  /** Each answered heartbeat brings a commit and another heartbeat, until the fetch is answered. */
+  private void commitBetweenHeartbeats(AtomicInteger rounds, CompletableFuture<Integer> until) {
+    world
+        .registry()
+        .ask("g", new Heartbeat("nobody", null, 1))
+        .whenComplete(
+            (beat, failure) -> {
+              if (!until.isDone() && rounds.incrementAndGet() < 500) {
+                world.registry().ask("g", commitOf("t", rounds.get()));
+                commitBetweenHeartbeats(rounds, until);
+              }
+            });
+  }
+
+  @Test
+  public void asManyAsMayWaitForAWriteAreAnsweredAfterIt() throws Exception {
+    world.lead(1, 1);
+    Append held = heldWrite();
+    List<CompletionStage<GroupResponse>> answers = new ArrayList<>();
+    for (int i = 0; i < GroupHandle.MAX_QUEUED; i++) {
+      answers.add(world.registry().ask("g", new Heartbeat("nobody", null, 1)));
+    }
+    assertEquals(
+        new Refused(Errors.COORDINATOR_NOT_AVAILABLE),
+        world.ask("g", new Heartbeat("nobody", null, 1)));
+    finish(held);
+    for (CompletionStage<GroupResponse> answer : answers) {
+      assertEquals(
+          new HeartbeatAnswered(Errors.UNKNOWN_MEMBER_ID),
+          answer.toCompletableFuture().get(30, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  public void offsetsGoWithTheirTopicHoweverManyRequestsWait() {
+    world.lead(1, 1);
+    world.makeTopic("t");
+    Append held = heldWrite();
+    for (int i = 0; i < GroupHandle.MAX_QUEUED; i++) {
+      world.registry().ask("g", new Heartbeat("nobody", null, 1));
+    }
+    world.deleteTopic("t");
+    // Told to the host, which tells the groups: the next group's start comes after it.
+    CommitOffsets nothing = new CommitOffsets("", null, -1, -1, List.of(), true);
+    world.ask("other", nothing, OffsetsCommitted.class);
+    finish(held);
+    await(() -> fetch("g", "t") == -1);
+  }
+
+  /** Begins a write, during which all else waits. */
+  private Append heldWrite() {
+    assertEquals(Errors.NONE, commit("g", "t", 0));
+    int before = world.appends.size();
+    world.appendsEnd = null;
+    world.registry().ask("g", commitOf("t", 1));
+    await(() -> world.appends.size() > before);
+    world.appendsEnd = Errors.NONE;
+    return world.appends.get(before);
+  }
+
+  private static void finish(Append held) {
+    held.listener().completed(new AppendResult(Errors.NONE, "", 1, -1, 0, List.of()));
   }
 
   @Test
@@ -211,9 +294,11 @@ public class GroupHostTest extends JUnitSuite {
   }
 
   private long fetch(String group, String topic) {
-    GroupRequest fetch =
-        new FetchOffsets(List.of(new OffsetQuery(Uuid.ZERO_UUID, topic, 0)), false);
-    return world.ask(group, fetch, OffsetsFetched.class).offsets().get(0).offset();
+    return world.ask(group, fetchOf(topic), OffsetsFetched.class).offsets().get(0).offset();
+  }
+
+  private static FetchOffsets fetchOf(String topic) {
+    return new FetchOffsets(List.of(new OffsetQuery(Uuid.ZERO_UUID, topic, 0)), false);
   }
 
   private static Join join() {
