@@ -45,7 +45,7 @@ public final class ControllerGateway extends AbstractBehavior<Object> {
   /** The name of the gateway's child that takes the commands of other nodes. */
   public static final String DOOR = "door";
 
-  private static final int WAITING_MAX = 10_000;
+  static final int WAITING_MAX = 10_000;
   private static final Duration RESTART_DELAY = Duration.ofMillis(100);
   private static final long NOT_LEADING = -1;
   private static final int NOBODY = -1;

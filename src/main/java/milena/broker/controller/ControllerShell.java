@@ -77,6 +77,9 @@ public final class ControllerShell
   private final SilenceWatch silence;
   private final ElectionCounts counts;
 
+  /** Tells the {@link CommandQueue} that a command from there is taken up. */
+  private final Runnable taken;
+
   /** Makes the controller of one term. */
   public interface Factory {
     /**
@@ -110,20 +113,24 @@ public final class ControllerShell
       NodeProbe probe,
       ElectionCounts counts) {
     return (term, formerLeader) ->
-        Behaviors.setup(
-            context ->
-                Behaviors.withTimers(
-                    timers ->
-                        new ControllerShell(
-                            term,
-                            context,
-                            timers,
-                            settings,
-                            new ControllerDesk(settings, rules, random),
-                            new ControllerWatch(settings, clockMs, formerLeader),
-                            random,
-                            probe,
-                            counts)));
+        CommandQueue.create(
+            ControllerGateway.WAITING_MAX,
+            taken ->
+                Behaviors.setup(
+                    context ->
+                        Behaviors.withTimers(
+                            timers ->
+                                new ControllerShell(
+                                    term,
+                                    context,
+                                    timers,
+                                    settings,
+                                    new ControllerDesk(settings, rules, random),
+                                    new ControllerWatch(settings, clockMs, formerLeader),
+                                    random,
+                                    probe,
+                                    counts,
+                                    taken))));
   }
 
   private ControllerShell(
@@ -135,7 +142,8 @@ public final class ControllerShell
       ControllerWatch watch,
       RandomGenerator random,
       NodeProbe probe,
-      ElectionCounts counts) {
+      ElectionCounts counts,
+      Runnable taken) {
     super(PersistenceId.ofUniqueId(RaftJournal.persistenceId(term)), ENDS_QUIETLY);
     this.context = context;
     this.settings = settings;
@@ -144,6 +152,7 @@ public final class ControllerShell
     this.random = random;
     this.silence = new SilenceWatch(context, watch, probe, settings.session());
     this.counts = counts;
+    this.taken = taken;
     Duration check = settings.session().dividedBy(CHECKS_PER_SESSION);
     timers.startTimerWithFixedDelay(Internal.CHECK_SESSIONS, check);
     settings
@@ -204,7 +213,7 @@ public final class ControllerShell
         .onCommand(AlterConfigs.class, ruled(desk::alterConfigs))
         .onCommand(RegisterBroker.class, ruled(watch::register))
         .onCommand(AnnounceNode.class, ruled(watch::announce))
-        .onCommand(SuspectNode.class, decided(silence::suspect))
+        .onCommand(SuspectNode.class, queued(decided(silence::suspect)))
         .onCommand(NodeEnds.class, ruled(watch::ends))
         .onCommand(FoundDead.class, decided(silence::foundDead))
         .onCommand(FoundNothing.class, decided(silence::foundNothing))
@@ -258,9 +267,19 @@ public final class ControllerShell
   /** What is ruled on a command, as an effect. */
   private <C> BiFunction<ClusterImage, C, Effect<MetadataEvent, ClusterImage>> ruled(
       BiFunction<ClusterImage, C, Ruling<?>> rule) {
+    return queued(
+        (image, command) -> {
+          Ruling<?> ruling = rule.apply(image, command);
+          return carryOut(image, ruling.decision(), reply -> ruling.tell());
+        });
+  }
+
+  /** For a command that comes from the {@link CommandQueue}. */
+  private <C> BiFunction<ClusterImage, C, Effect<MetadataEvent, ClusterImage>> queued(
+      BiFunction<ClusterImage, C, Effect<MetadataEvent, ClusterImage>> handler) {
     return (image, command) -> {
-      Ruling<?> ruling = rule.apply(image, command);
-      return carryOut(image, ruling.decision(), reply -> ruling.tell());
+      taken.run();
+      return handler.apply(image, command);
     };
   }
 

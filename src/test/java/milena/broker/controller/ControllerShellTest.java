@@ -137,6 +137,21 @@ public class ControllerShellTest extends JUnitSuite {
   }
 
   @Test
+  public void asManyAsMayWaitForAControllerAreAnsweredByIt() {
+    TestProbe<Controller.ProducerIdBlock> answers =
+        kit.createTestProbe(Controller.ProducerIdBlock.class);
+    for (int i = 0; i < ControllerGateway.WAITING_MAX; i++) {
+      gateway.tell(new Controller.AllocateProducerIds(9, 9, answers.ref()));
+    }
+    log.lead(1);
+    for (int i = 0; i < ControllerGateway.WAITING_MAX; i++) {
+      assertEquals(
+          Errors.STALE_BROKER_EPOCH,
+          answers.receiveMessage(Duration.ofSeconds(30)).outcome().toError());
+    }
+  }
+
+  @Test
   public void aCommandIsOneCommit() {
     long epoch = withBroker();
     int before = log.commits().size();
