@@ -37,19 +37,26 @@ final class FirstWords implements AutoCloseable {
   private static final String TOPIC = "rehearsal";
 
   private final Socket socket;
+  private final int brokers;
   private int correlationId;
 
-  private FirstWords(Socket socket) {
+  private FirstWords(Socket socket, int brokers) {
     this.socket = socket;
+    this.brokers = brokers;
   }
 
-  /** Asks the first of the servers; most of the answers are read and not judged. */
-  static void exchange(String bootstrapServers) throws IOException {
+  /**
+   * Asks the first of the servers; most of the answers are read and not judged.
+   *
+   * @param brokers how many there are, each of which gets a copy of the topic
+   */
+  static void exchange(String bootstrapServers, int brokers) throws IOException {
     String first = bootstrapServers.split(",")[0];
     int colon = first.lastIndexOf(':');
     try (FirstWords words =
         new FirstWords(
-            new Socket(first.substring(0, colon), Integer.parseInt(first.substring(colon + 1))))) {
+            new Socket(first.substring(0, colon), Integer.parseInt(first.substring(colon + 1))),
+            brokers)) {
       words.exchange();
     }
   }
@@ -63,7 +70,10 @@ final class FirstWords implements AutoCloseable {
             .setClientSoftwareVersion("rehearsal"));
     ask(ApiKeys.DESCRIBE_CLUSTER, 1, new DescribeClusterRequestData());
     CreatableTopic created =
-        new CreatableTopic().setName(TOPIC).setNumPartitions(1).setReplicationFactor((short) 1);
+        new CreatableTopic()
+            .setName(TOPIC)
+            .setNumPartitions(1)
+            .setReplicationFactor((short) brokers);
     ask(
         ApiKeys.CREATE_TOPICS,
         7,

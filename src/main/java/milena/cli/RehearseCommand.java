@@ -1,12 +1,20 @@
 package milena.cli;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import milena.node.LibraryDefaults;
 import milena.node.MilenaNode;
@@ -14,44 +22,112 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Writes the libraries' defaults, starts a node on them, talks to it once and stops it: the build
- * runs this to learn which classes a start needs, and leaves them as a class-data-sharing archive
- * beside the defaults for {@code bin/milena}.
+ * Writes the libraries' defaults, starts a node on them, talks to it once and stops it, then does
+ * so with a cluster of three: the build runs this to learn which classes a start needs, and leaves
+ * them as a class-data-sharing archive beside the defaults for {@code bin/milena}.
  */
 @Command(
     name = "rehearse",
     hidden = true,
-    description = "Starts and stops a node for the class-data-sharing archive.")
+    description = "Starts and stops nodes for the class-data-sharing archive.")
 final class RehearseCommand implements Callable<Integer> {
+  private static final String HOST = "127.0.0.1";
+
+  /** Below those that a system gives to outgoing connections, which would take one by chance. */
+  private static final int PORTS_FROM = 15_000;
+
+  private static final int PORTS_UNTIL = 30_000;
+
+  /** What nodes tell each other again and again they have told by then. */
+  private static final long FIRST_ROUNDS_MS = 2_500;
+
   @Option(names = "--defaults", required = true, description = "Where to leave them.")
   private Path defaults;
 
   @Override
   public Integer call() throws Exception {
     LibraryDefaults.prepare(defaults);
+    rehearse(1);
+    rehearse(3);
+    return 0;
+  }
+
+  private static void rehearse(int count) throws Exception {
     Path data = Files.createTempDirectory("milena-rehearsal");
     try {
-      MilenaNode node = asByDefault(data).start();
-      try {
-        FirstWords.exchange(node.bootstrapServers());
-      } finally {
-        node.stop();
+      List<MilenaNode> nodes = start(count, data);
+      for (MilenaNode node : nodes) {
+        FirstWords.exchange(node.bootstrapServers(), count);
       }
-      return 0;
+      Thread.sleep(FIRST_ROUNDS_MS);
+      // One alone stops as it does anywhere; the last of three could take leave of nobody.
+      nodes.parallelStream().forEach(count == 1 ? MilenaNode::stop : MilenaNode::kill);
     } finally {
       delete(data);
     }
   }
 
-  /** As {@code start} does it, but for where it listens. */
-  private static MilenaNode.Builder asByDefault(Path data) {
-    String[] arguments = {
-      "--set", "listeners=PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0",
-      "--set", "controller.quorum.voters=1@127.0.0.1:0",
-      "--set", "log.dirs=" + data
-    };
+  /** Side by side, as none is up before all are there. */
+  private static List<MilenaNode> start(int count, Path data) throws Exception {
+    List<Integer> ports = freePorts(count);
+    String voters =
+        IntStream.range(0, count)
+            .mapToObj(i -> "%d@%s:%d".formatted(i + 1, HOST, ports.get(i)))
+            .collect(Collectors.joining(","));
+    ExecutorService threads = Executors.newFixedThreadPool(count);
+    try {
+      ExecutorCompletionService<MilenaNode> starts = new ExecutorCompletionService<>(threads);
+      for (int i = 0; i < count; i++) {
+        String id = Integer.toString(i + 1);
+        String listeners =
+            "PLAINTEXT://%s:0,CONTROLLER://%s:%d".formatted(HOST, HOST, ports.get(i));
+        starts.submit(
+            () ->
+                asByDefault(
+                        Map.of(
+                            "node.id", id,
+                            "listeners", listeners,
+                            "controller.quorum.voters", voters,
+                            "log.dirs", data.resolve(id).toString()))
+                    .start());
+      }
+      List<MilenaNode> nodes = new ArrayList<>();
+      while (nodes.size() < count) {
+        nodes.add(starts.take().get());
+      }
+      return nodes;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** As {@code start} does it, but for these settings. */
+  private static MilenaNode.Builder asByDefault(Map<String, String> settings) {
+    String[] arguments =
+        settings.entrySet().stream()
+            .flatMap(each -> Stream.of("--set", each.getKey() + "=" + each.getValue()))
+            .toArray(String[]::new);
     PlainArguments plain = PlainArguments.read(arguments, 0, "--config").orElseThrow();
     return StartCommand.builder(plain.path("--config"), plain.settings());
+  }
+
+  /** Ports that voters know of each other before they listen. */
+  private static List<Integer> freePorts(int count) {
+    return ThreadLocalRandom.current()
+        .ints(PORTS_FROM, PORTS_UNTIL)
+        .distinct()
+        .filter(RehearseCommand::isFree)
+        .limit(count)
+        .boxed()
+        .collect(Collectors.toList());
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port)) {
+      return socket.isBound();
+    } catch (IOException taken) {
+      return false;
+    }
   }
 
   private static void delete(Path root) throws IOException {

@@ -48,7 +48,7 @@ public class CommandLineIT extends JUnitSuite {
     Process node = milena("start", "--config", properties(port).toString());
     String up = awaitLine(node, " is up ");
     assertTrue(up, up.contains("PLAINTEXT on 127.0.0.1:" + port));
-    FirstWords.exchange("127.0.0.1:" + port);
+    FirstWords.exchange("127.0.0.1:" + port, 1);
     assertTrue("bin/milena becomes the node", node.info().command().orElse("").endsWith("java"));
     node.destroy();
     assertTrue(node.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
@@ -74,7 +74,7 @@ public class CommandLineIT extends JUnitSuite {
     int port = freePortsForThree();
     Process nodes = milena("dev", "--nodes", "3", "--port", "" + port);
     awaitLine(nodes, "Milena is up: 3 nodes");
-    FirstWords.exchange("127.0.0.1:" + (port + 2));
+    FirstWords.exchange("127.0.0.1:" + (port + 2), 1);
     nodes.destroy();
     assertTrue(nodes.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS));
     assertEquals(0, nodes.exitValue());

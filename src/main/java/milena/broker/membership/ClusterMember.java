@@ -155,16 +155,22 @@ public final class ClusterMember extends AbstractBehavior<ClusterMember.Command>
   }
 
   private Behavior<Command> onChanged(Changed changed) {
+    boolean firstIsIn = !hasMember(membership) && hasMember(changed.membership());
     membership = changed.membership();
     if (membership.isGone(self.uid())) {
       getContext().getLog().warn("This run of the node counts as dead in its cluster");
       listener.onExpelled();
       return Behaviors.ignore();
     }
-    if (!self.joined() && !timers.isTimerActive(Due.JOIN)) {
+    // One that is about to begin the cluster hears nobody; from when it has, a knock is answered.
+    if (!self.joined() && (firstIsIn || !timers.isTimerActive(Due.JOIN))) {
       join();
     }
     return this;
+  }
+
+  private static boolean hasMember(MembershipImage membership) {
+    return membership.nodes().values().stream().anyMatch(MemberNode::joined);
   }
 
   /** Begins the cluster when it is this run's to begin; else knocks at one door after another. */

@@ -2,6 +2,7 @@ package milena.broker.membership;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.AbstractBehavior;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import milena.broker.controller.Controller;
+import milena.broker.raft.RaftEndpoint;
 import milena.broker.raft.RatisMetadataLog;
 import milena.common.CborSerializable;
 import milena.metadata.ImageSource;
@@ -36,8 +38,12 @@ public final class VoterAdmission extends AbstractBehavior<Object> {
   private static final Duration LOOK = Duration.ofMillis(100);
   private static final int LOOKS_BEFORE_WORD = 100;
 
-  /** Asks a voter how it is. */
-  public record Ask(ActorRef<Standing> replyTo) implements CborSerializable {}
+  /**
+   * Asks a voter how it is.
+   *
+   * @param asker how the one is that asks
+   */
+  public record Ask(Standing asker, ActorRef<Standing> replyTo) implements CborSerializable {}
 
   /**
    * How a voter is.
@@ -135,8 +141,12 @@ public final class VoterAdmission extends AbstractBehavior<Object> {
   }
 
   private Behavior<Object> onAsk(Ask ask) {
-    ask.replyTo().tell(new Standing(run.id(), knowsNothing(), log.quorum().leader()));
-    return this;
+    ask.replyTo().tell(standing());
+    return onStanding(ask.asker());
+  }
+
+  private Standing standing() {
+    return new Standing(run.id(), knowsNothing(), log.quorum().leader());
   }
 
   private boolean knowsNothing() {
@@ -159,8 +169,9 @@ public final class VoterAdmission extends AbstractBehavior<Object> {
    * Whoever may vote asks as well, once: remoting lets the others speak to a run that they know.
    */
   private void askOthers() {
+    Ask ask = new Ask(standing(), getContext().getSelf().narrow());
     for (int id : others.ids()) {
-      others.voter(id).ifPresent(each -> each.tell(new Ask(getContext().getSelf().narrow())));
+      others.voter(id).ifPresent(each -> each.tell(ask));
     }
   }
 
@@ -199,6 +210,15 @@ public final class VoterAdmission extends AbstractBehavior<Object> {
     founding.hear(standing, now);
     if (knowsNothing() && founding.isNew(now)) {
       vote("begins a new cluster with the others");
+      if (others.ids().stream().allMatch(id -> run.id() < id)) {
+        // What voters wait before they stand keeps several from doing so at once; here one is
+        // named.
+        getContext()
+            .getSystem()
+            .dispatchers()
+            .lookup(DispatcherSelector.fromConfig(RaftEndpoint.BLOCKING))
+            .execute(log::standFirst);
+      }
     } else if (!asked) {
       founding.leader(now).ifPresent(this::announce);
     }

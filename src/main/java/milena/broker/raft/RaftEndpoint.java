@@ -23,7 +23,8 @@ import milena.common.CborSerializable;
  * breaks a voter's log for good, until it is opened anew, where two appends meet.
  */
 public final class RaftEndpoint {
-  private static final String BLOCKING = "milena.raft-dispatcher";
+  /** The dispatcher whose threads may wait for a voter's disk. */
+  public static final String BLOCKING = "milena.raft-dispatcher";
 
   /** The name of the actor on each voter; configuration gives it the lane for large messages. */
   public static final String NAME = "raft";

@@ -78,7 +78,12 @@ public final class RatisMetadataLog implements MetadataLog {
     Files.createDirectories(directory);
     Path group = directory.resolve(GROUP.getUuid().toString());
     dropIfNeverFormatted(group);
-    VoterGate gate = VoterGate.of(directory, !Files.isDirectory(group), settings.voters().size());
+    VoterGate gate =
+        VoterGate.of(
+            directory,
+            !Files.isDirectory(group),
+            settings.voters().size(),
+            settings.requestTimeout().dividedBy(2));
     DiskReserve reserve = DiskReserve.prepare(directory);
     TornTail.cut(group.resolve("current"));
     MetadataStateMachine machine =
@@ -242,6 +247,11 @@ public final class RatisMetadataLog implements MetadataLog {
    */
   public void vote() throws IOException {
     gate.vote();
+  }
+
+  /** Stands for election at once, where nobody has ever been elected; may block for a while. */
+  public void standFirst() {
+    succession.standFirst();
   }
 
   /** Whether this voter has nothing of the log: no entry, and no image. */

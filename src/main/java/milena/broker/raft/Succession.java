@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
+import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -16,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Elections of the metadata log's leader that need not wait for a time-out: the old one makes way,
- * or the others know that it is dead. Any thread may call it; both calls may block for a while.
+ * the others know that it is dead, or there has never been one. Any thread may call it; all calls
+ * may block for a while.
  */
 final class Succession {
   private static final Logger log = LoggerFactory.getLogger(Succession.class);
@@ -75,20 +77,32 @@ final class Succession {
       }
       // What the leader would say if it still could: the same as when it hands over. It is not
       // believed where this log's last entry is of an earlier term than the leader's.
-      server.startLeaderElection(
-          StartLeaderElectionRequestProto.newBuilder()
-              .setServerRequest(
-                  RaftRpcRequestProto.newBuilder()
-                      .setRequestorId(dead.toByteString())
-                      .setReplyId(server.getId().toByteString())
-                      .setRaftGroupId(
-                          RaftGroupIdProto.newBuilder()
-                              .setId(RatisMetadataLog.GROUP.toByteString())))
-              .setLeaderLastEntry(last.toProto())
-              .build());
+      beginElection(dead, last.toProto());
     } catch (IOException | RuntimeException e) {
       log.info("No election was begun in the place of node {}: {}", deadLeader, e.toString());
     }
+  }
+
+  /** Stands for election at once in a new cluster; nothing happens where somebody was elected. */
+  void standFirst() {
+    try {
+      beginElection(server.getId(), TermIndexProto.getDefaultInstance());
+    } catch (IOException | RuntimeException e) {
+      log.info("No first election was begun: {}", e.toString());
+    }
+  }
+
+  private void beginElection(RaftPeerId atTheWordOf, TermIndexProto lastEntry) throws IOException {
+    server.startLeaderElection(
+        StartLeaderElectionRequestProto.newBuilder()
+            .setServerRequest(
+                RaftRpcRequestProto.newBuilder()
+                    .setRequestorId(atTheWordOf.toByteString())
+                    .setReplyId(server.getId().toByteString())
+                    .setRaftGroupId(
+                        RaftGroupIdProto.newBuilder().setId(RatisMetadataLog.GROUP.toByteString())))
+            .setLeaderLastEntry(lastEntry)
+            .build());
   }
 
   /** How many of the voters beside the dead one come before this node. */

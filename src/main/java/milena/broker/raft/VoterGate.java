@@ -1,10 +1,14 @@
 package milena.broker.raft;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Keeps a voter without memory from voting. Whoever has lost its directory may have acknowledged
@@ -24,6 +28,8 @@ final class VoterGate {
   private static final String MARK = "joining";
 
   private final Path mark;
+  private final Duration held;
+  private final CountDownLatch opened = new CountDownLatch(1);
   private volatile Stage stage;
 
   private enum Stage {
@@ -32,8 +38,9 @@ final class VoterGate {
     VOTING
   }
 
-  private VoterGate(Path mark, Stage stage) {
+  private VoterGate(Path mark, Duration held, Stage stage) {
     this.mark = mark;
+    this.held = held;
     this.stage = stage;
   }
 
@@ -44,8 +51,9 @@ final class VoterGate {
    * @param isNew whether nothing of the log is in it yet
    * @param voters how many there are. Of two the other has all that is committed, and no leader
    *     without this one's vote, which can do no harm then.
+   * @param held how long a request for a vote may wait for the gate to open
    */
-  static VoterGate of(Path directory, boolean isNew, int voters) throws IOException {
+  static VoterGate of(Path directory, boolean isNew, int voters, Duration held) throws IOException {
     Path mark = directory.resolve(MARK);
     boolean shut = voters > 2 && (isNew || Files.exists(mark));
     if (shut && !Files.exists(mark)) {
@@ -54,7 +62,7 @@ final class VoterGate {
         parent.force(true);
       }
     }
-    return new VoterGate(mark, shut ? Stage.SHUT : Stage.VOTING);
+    return new VoterGate(mark, held, shut ? Stage.SHUT : Stage.VOTING);
   }
 
   boolean isShut() {
@@ -69,6 +77,7 @@ final class VoterGate {
   void learn() {
     if (stage == Stage.SHUT) {
       stage = Stage.LEARNING;
+      opened.countDown();
     }
   }
 
@@ -76,14 +85,28 @@ final class VoterGate {
   void vote() throws IOException {
     Files.deleteIfExists(mark);
     stage = Stage.VOTING;
+    opened.countDown();
   }
 
   /**
+   * Blocks a request for a vote for a while where this voter is shut: in a new cluster it is about
+   * to vote, and a refusal would cost the first election and the time until the next.
+   *
    * @throws IOException when this voter may not answer another's request of this kind now
    */
   void requireMayAnswer(RaftRpc.Kind kind) throws IOException {
-    if (stage == Stage.SHUT || stage == Stage.LEARNING && !kind.writesLog()) {
+    boolean shut = kind == RaftRpc.Kind.REQUEST_VOTE ? !awaitOpen() : isShut();
+    if (shut || stage == Stage.LEARNING && !kind.writesLog()) {
       throw new IOException("This voter's directory was empty: it may not take part yet");
+    }
+  }
+
+  private boolean awaitOpen() throws InterruptedIOException {
+    try {
+      return !isShut() || opened.await(held.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("Interrupted while a request for a vote was held");
     }
   }
 

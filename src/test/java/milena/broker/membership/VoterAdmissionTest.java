@@ -3,22 +3,15 @@ package milena.broker.membership;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
-import akka.actor.typed.ActorRef;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import milena.broker.raft.RatisMetadataLog;
 import milena.broker.raft.TestVoters;
 import milena.broker.raft.TestVoters.Leading;
 import milena.metadata.ClusterEvent.ClusterNamed;
-import milena.metadata.ClusterImage;
-import milena.metadata.ImageSource;
-import milena.metadata.MemberNode;
 import org.junit.Rule;
 import org.junit.Test;
 import org.scalatestplus.junit.JUnitSuite;
@@ -27,55 +20,14 @@ import org.scalatestplus.junit.JUnitSuite;
 public class VoterAdmissionTest extends JUnitSuite {
   @Rule public final TestVoters voters = new TestVoters(300);
 
-  private final Map<Integer, ActorRef<VoterAdmission.Ask>> admissions = new ConcurrentHashMap<>();
+  private final Admissions admissions = new Admissions(voters);
 
   private void start(int id, boolean mayFound) throws IOException {
-    RatisMetadataLog log = voters.start(id);
-    admissions.put(
-        id,
-        voters
-            .kit()
-            .spawn(
-                VoterAdmission.create(
-                    log,
-                    new MemberNode(id, "here", 1, id, false),
-                    others(id),
-                    leader -> Optional.empty(),
-                    images(log),
-                    mayFound)));
-  }
-
-  private VoterAdmission.Others others(int id) {
-    return new VoterAdmission.Others() {
-      @Override
-      public List<Integer> ids() {
-        return TestVoters.IDS.stream().filter(each -> each != id).toList();
-      }
-
-      @Override
-      public Optional<ActorRef<VoterAdmission.Ask>> voter(int other) {
-        return Optional.ofNullable(admissions.get(other));
-      }
-    };
-  }
-
-  private static ImageSource images(RatisMetadataLog log) {
-    return new ImageSource() {
-      @Override
-      public ClusterImage current() {
-        return log.image();
-      }
-
-      @Override
-      public Subscription subscribe(Listener listener) {
-        return () -> {};
-      }
-    };
+    admissions.start(id, mayFound);
   }
 
   private void stop(int id) {
-    voters.kit().stop(admissions.remove(id));
-    voters.stop(id);
+    admissions.stop(id);
   }
 
   @Test
