@@ -14,8 +14,8 @@ import milena.record.RecordCursor;
 import org.apache.kafka.common.InvalidRecordException;
 
 /**
- * The compaction of a log's oldest segments, from {@link PartitionLog#planCompaction}: {@link #run}
- * writes them anew, on any thread while the log goes on; {@link PartitionLog#finishCompaction} puts
+ * The compaction of a log's oldest segments, from {@link LogCleanup#planCompaction}: {@link #run}
+ * writes them anew, on any thread while the log goes on; {@link LogCleanup#finishCompaction} puts
  * the new ones in the place of the old.
  */
 public final class Compaction {
@@ -227,7 +227,7 @@ public final class Compaction {
     pace.moved(moved);
   }
 
-  /** The compaction that is due; see {@link PartitionLog#planCompaction}. */
+  /** The compaction that is due; see {@link LogCleanup#planCompaction}. */
   static Optional<Compaction> plan(
       Path directory,
       LogConfig config,

@@ -4,8 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 import milena.common.OffsetAndEpoch;
 import milena.common.config.LogConfig;
 import milena.record.RecordBatch;
@@ -15,8 +13,8 @@ import org.apache.kafka.common.Uuid;
 
 /**
  * A partition's log and its only writer. Not thread-safe: all methods belong to the one actor that
- * owns it, except that what {@link #view}, {@link #startFlush}, {@link #delete} and {@link
- * #planCompaction} return may go to other threads.
+ * owns it, except that what {@link #view}, {@link #startFlush} and the methods of {@link #cleanup}
+ * return may go to other threads.
  *
  * <p>After an {@link IOException} the log on disk is unknown: close it without flush and open it
  * again, which recovers it.
@@ -51,17 +49,11 @@ public final class PartitionLog implements Closeable {
   private final ProducerSnapshots snapshots;
   private final LogTail tail;
   private final RecoveryPoint recoveryPoint;
+  private final LogStanding standing;
+  private final LogCleanup cleanup;
+  private final LogTruncation truncation;
   private final RecordBatches batches = new RecordBatches();
-
   private LogConfig config;
-  private long logStartOffset;
-  private long cleanedUpTo;
-  private long damagedFrom;
-
-  /** Whether the directory is not as a clean close leaves it. */
-  private boolean changed;
-
-  private boolean closed;
 
   private PartitionLog(
       Path directory,
@@ -79,14 +71,30 @@ public final class PartitionLog implements Closeable {
     this.epochs = new EpochHistory(directory, recovered.epochs, recovered.epochsOnDisk);
     this.producers = recovered.producers;
     this.snapshots = recovered.snapshots;
-    this.logStartOffset = recovered.logStartOffset;
+    this.standing =
+        new LogStanding(
+            name,
+            epochs,
+            recovered.logStartOffset,
+            recovered.damagedFrom,
+            !options.cleanShutdown() || recovered.changed);
     this.tail =
         new LogTail(name, segments, epochs, producers, snapshots, recovered.logEndOffset, nowMs);
     this.recoveryPoint =
         new RecoveryPoint(directory, segments, epochs, recovered.recoveryPoint, nowMs);
-    this.cleanedUpTo = options.cleanedUpTo();
-    this.damagedFrom = recovered.damagedFrom;
-    this.changed = !options.cleanShutdown() || recovered.changed;
+    this.cleanup =
+        new LogCleanup(
+            directory,
+            this::config,
+            segments,
+            tail,
+            producers,
+            snapshots,
+            standing,
+            options.cleanedUpTo());
+    this.truncation =
+        new LogTruncation(
+            segments, tail, epochs, producers, snapshots, recoveryPoint, standing, cleanup);
   }
 
   /** Opens the log in the directory, which is made when missing; recovers it when need be. */
@@ -135,7 +143,7 @@ public final class PartitionLog implements Closeable {
         segments.published(),
         active.size(),
         active.indexes().largestSoFar(),
-        logStartOffset,
+        standing.startOffset(),
         tail.writtenEnd(),
         segments.sealedBytes(),
         epochs.current(),
@@ -144,7 +152,7 @@ public final class PartitionLog implements Closeable {
   }
 
   public long logStartOffset() {
-    return logStartOffset;
+    return standing.startOffset();
   }
 
   /** Offset that the next append gets: past what is staged, too. */
@@ -163,7 +171,7 @@ public final class PartitionLog implements Closeable {
    * again, if it cuts its log there.
    */
   public long damagedFrom() {
-    return damagedFrom;
+    return standing.damagedFrom();
   }
 
   /** The newest leader epoch in the log's history, -1 when there is none. */
@@ -201,7 +209,7 @@ public final class PartitionLog implements Closeable {
    */
   public AppendOutcome append(ByteBuffer records, int leaderEpoch, AppendSource source, long nowMs)
       throws IOException {
-    ensureOpen();
+    standing.ensureOpen();
     long baseOffset = tail.stagedEnd();
     AppendOutcome objection = AppendCheck.objection(producers, records, baseOffset, source);
     if (objection != null) {
@@ -222,7 +230,7 @@ public final class PartitionLog implements Closeable {
    * @throws IllegalArgumentException when a batch begins below the log's end and ends past it
    */
   public AppendOutcome appendAsFollower(ByteBuffer records, long nowMs) throws IOException {
-    ensureOpen();
+    standing.ensureOpen();
     long baseOffset = tail.stagedEnd();
     batches.wrap(records);
     while (batches.next()) {
@@ -241,7 +249,7 @@ public final class PartitionLog implements Closeable {
 
   private void stage(ByteBuffer records, long nowMs) throws IOException {
     RecordBatch batch = batches.batch();
-    changed = true;
+    standing.changes();
     tail.stage(batch, records.slice(batches.position(), batch.sizeInBytes()), config, nowMs);
   }
 
@@ -267,9 +275,9 @@ public final class PartitionLog implements Closeable {
     return recoveryPoint.offset();
   }
 
-  /** Offset up to which the log has been compacted. */
-  public long cleanedUpTo() {
-    return cleanedUpTo;
+  /** Retention and compaction. */
+  public LogCleanup cleanup() {
+    return cleanup;
   }
 
   /**
@@ -277,7 +285,7 @@ public final class PartitionLog implements Closeable {
    * log goes on, then hand it to {@link #flushed}.
    */
   public LogFlush startFlush() throws IOException {
-    ensureOpen();
+    standing.ensureOpen();
     return recoveryPoint.startFlush(tail.writtenEnd());
   }
 
@@ -306,46 +314,14 @@ public final class PartitionLog implements Closeable {
    * the log ends there or before.
    */
   public boolean truncateTo(long offset) throws IOException {
-    ensureOpen();
-    tail.write();
-    if (offset >= tail.writtenEnd()) {
-      epochs.note(epochs.current().truncatedTo(tail.writtenEnd()));
-      return false;
-    }
-    if (offset < segments.first().baseOffset()) {
-      truncateFullyAndStartAt(offset);
-      return true;
-    }
-    changed = true;
-    long end = segments.cutAt(offset, epochs.current(), config.indexIntervalBytes());
-    recoveryPoint.truncatedTo(end);
-    endAt(end);
-    snapshots.deleteAbove(end);
-    ProducerReplay.bringUpToDate(producers, snapshots, segments.all(), end, end);
-    return true;
+    standing.ensureOpen();
+    return truncation.cutAt(offset, config.indexIntervalBytes());
   }
 
   /** Drops everything; the next record gets {@code offset}. */
   public void truncateFullyAndStartAt(long offset) throws IOException {
-    ensureOpen();
-    changed = true;
-    tail.drop();
-    segments.restart(offset);
-    producers.clear();
-    snapshots.deleteAbove(-1);
-    epochs.note(LeaderEpochs.EMPTY);
-    recoveryPoint.restartedAt(offset);
-    logStartOffset = offset;
-    endAt(offset);
-  }
-
-  private void endAt(long offset) throws IOException {
-    tail.truncatedTo(offset);
-    damagedFrom = damagedFrom < offset ? damagedFrom : -1;
-    cleanedUpTo = Math.min(cleanedUpTo, offset);
-    logStartOffset = Math.min(logStartOffset, offset);
-    epochs.note(epochs.current().truncatedTo(offset));
-    epochs.write();
+    standing.ensureOpen();
+    truncation.restartAt(offset);
   }
 
   /**
@@ -357,86 +333,21 @@ public final class PartitionLog implements Closeable {
       throw new IllegalArgumentException(
           "The log can't start at " + offset + ", past its end " + tail.writtenEnd());
     }
-    if (offset <= logStartOffset) {
+    if (offset <= standing.startOffset()) {
       return false;
     }
-    logStartOffset = offset;
-    epochs.note(epochs.current().startingAt(offset));
-    changed = true;
+    standing.raiseStart(offset);
     return true;
-  }
-
-  /** Which segments retention by time, by size and by log start offset would delete now. */
-  public RetentionPlan planRetention(long nowMs, long highWatermark) throws IOException {
-    return RetentionPlan.of(
-        segments.all(), config, logStartOffset, tail.writtenEnd(), highWatermark, nowMs);
-  }
-
-  /**
-   * Takes the planned segments out of the log. Their files are renamed; {@link
-   * DeletedSegments#erase} removes them, on any thread, and readers of older views may read until
-   * then (so wait {@code file.delete.delay.ms}).
-   */
-  public DeletedSegments delete(RetentionPlan plan, long nowMs) throws IOException {
-    ensureOpen();
-    if (plan.isEmpty()) {
-      return new DeletedSegments(List.of());
-    }
-    if (plan.segmentCount() >= segments.all().size()) {
-      tail.roll(nowMs);
-    }
-    DeletedSegments gone = segments.takeOldest(plan.segmentCount());
-    long firstOffset = segments.first().baseOffset();
-    snapshots.deleteBelow(firstOffset);
-    logStartOffset = Math.max(logStartOffset, firstOffset);
-    epochs.note(epochs.current().startingAt(logStartOffset));
-    changed = true;
-    return gone;
-  }
-
-  /**
-   * What compaction would do now; empty when {@code cleanup.policy} doesn't ask for it or there is
-   * not enough to gain. Run what is returned, on any thread, and hand it to {@link
-   * #finishCompaction}; have one under way at a time.
-   *
-   * @param stableOffset the last stable offset: nothing at or past it is touched
-   */
-  public Optional<Compaction> planCompaction(long nowMs, long stableOffset) throws IOException {
-    ensureOpen();
-    return Compaction.plan(
-        directory, config, segments.all(), producers, cleanedUpTo, stableOffset, nowMs);
-  }
-
-  /**
-   * Puts the segments that a compaction wrote in the place of their sources, unless some of these
-   * have gone meanwhile.
-   *
-   * @return the sources, to erase as after {@link #delete}
-   */
-  public DeletedSegments finishCompaction(Compaction done) throws IOException {
-    ensureOpen();
-    List<Segment> sources = done.groups().stream().flatMap(g -> g.sources().stream()).toList();
-    if (sources.isEmpty() || !segments.beginWith(sources)) {
-      done.discard();
-      return new DeletedSegments(List.of());
-    }
-    changed = true;
-    for (Compaction.Group group : done.groups()) {
-      segments.replace(group);
-    }
-    cleanedUpTo = Math.max(cleanedUpTo, done.cleanedUpTo());
-    snapshots.deleteStray(segments.all().stream().map(Segment::baseOffset).toList());
-    return new DeletedSegments(sources);
   }
 
   /** Closes for good: writes and forces everything, and leaves a snapshot of the producers. */
   @Override
   public void close() throws IOException {
-    if (closed) {
+    if (standing.isClosed()) {
       return;
     }
     tail.write();
-    if (changed) {
+    if (standing.hasChanged()) {
       segments.active().indexes().indexer().finish();
       startFlush().force();
       epochs.writeForced();
@@ -451,21 +362,15 @@ public final class PartitionLog implements Closeable {
 
   /** Closes as a crash would: staged batches are lost, nothing is forced to disk. */
   public void closeWithoutFlush() {
-    if (!closed) {
-      closed = true;
+    if (!standing.isClosed()) {
+      standing.closes();
       tail.drop();
       segments.release();
     }
   }
 
-  private void ensureOpen() throws IOException {
-    if (closed) {
-      throw new LogClosedException("The log of " + name + " is closed");
-    }
-  }
-
   @Override
   public String toString() {
-    return "PartitionLog(" + name + ", " + logStartOffset + " to " + tail.stagedEnd() + ")";
+    return "PartitionLog(" + name + ", " + standing.startOffset() + " to " + tail.stagedEnd() + ")";
   }
 }

@@ -100,12 +100,13 @@ public class CompactionTest extends JUnitSuite {
   }
 
   private static boolean compact(PartitionLog log, long nowMs) throws Exception {
-    Optional<Compaction> due = log.planCompaction(nowMs, log.lastStableOffset(log.logEndOffset()));
+    Optional<Compaction> due =
+        log.cleanup().planCompaction(nowMs, log.lastStableOffset(log.logEndOffset()));
     if (due.isEmpty()) {
       return false;
     }
     due.get().run(CompactionLimits.DEFAULT);
-    log.finishCompaction(due.get()).erase();
+    log.cleanup().finishCompaction(due.get()).erase();
     return true;
   }
 
@@ -125,7 +126,7 @@ public class CompactionTest extends JUnitSuite {
       put(log, "c", "1");
       put(log, "c", "2");
       assertTrue(compact(log, NOW));
-      assertEquals(4, log.cleanedUpTo());
+      assertEquals(4, log.cleanup().cleanedUpTo());
       assertEquals(
           "the last one is still to grow",
           contents(log),
@@ -220,7 +221,7 @@ public class CompactionTest extends JUnitSuite {
       byte[] bytes = Files.readAllBytes(damaged);
       bytes[bytes.length - 2]++;
       Files.write(damaged, bytes);
-      Compaction due = log.planCompaction(NOW, log.logEndOffset()).orElseThrow();
+      Compaction due = log.cleanup().planCompaction(NOW, log.logEndOffset()).orElseThrow();
       Assert.assertThrows(DamagedLogException.class, () -> due.run(CompactionLimits.DEFAULT));
       assertEquals(List.of(), List.of(directory().toFile().list((in, name) -> isNew(name))));
     }
@@ -248,7 +249,7 @@ public class CompactionTest extends JUnitSuite {
         for (int i = 0; i < 300; i++) {
           put(log, "k" + i % 7, "step " + step + " value " + i);
         }
-        Compaction compaction = log.planCompaction(NOW, log.logEndOffset()).orElseThrow();
+        Compaction compaction = log.cleanup().planCompaction(NOW, log.logEndOffset()).orElseThrow();
         compaction.run(CompactionLimits.DEFAULT);
         Map<String, String> before = lastValues(log);
         Compaction.Group group = compaction.groups().get(0);
@@ -311,10 +312,10 @@ public class CompactionTest extends JUnitSuite {
         Map<String, String> before = lastValues(log);
         long end = log.logEndOffset();
         LogView old = log.view();
-        Optional<Compaction> due = log.planCompaction(nowMs, end);
+        Optional<Compaction> due = log.cleanup().planCompaction(nowMs, end);
         if (due.isPresent()) {
           due.get().run(CompactionLimits.DEFAULT);
-          DeletedSegments replaced = log.finishCompaction(due.get());
+          DeletedSegments replaced = log.cleanup().finishCompaction(due.get());
           assertEquals("an older view can still be read", end, lastOffset(old) + 1);
           replaced.erase();
         }

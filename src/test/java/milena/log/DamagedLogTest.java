@@ -236,7 +236,7 @@ public class DamagedLogTest extends JUnitSuite {
         append(log, value);
       }
       overwrite(2 * BATCH - 1, (byte) 0x55);
-      Compaction compaction = log.planCompaction(NOW, 5).orElseThrow();
+      Compaction compaction = log.cleanup().planCompaction(NOW, 5).orElseThrow();
       Assert.assertThrows(
           DamagedLogException.class, () -> compaction.run(CompactionLimits.DEFAULT));
     }

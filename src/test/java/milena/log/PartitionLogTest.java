@@ -253,9 +253,9 @@ public class PartitionLogTest extends JUnitSuite {
       log.writeStaged();
       LogView before = log.view();
       LogSlice slice = before.read(0, 1, 100, true);
-      RetentionPlan plan = log.planRetention(NOW, 1);
+      RetentionPlan plan = log.cleanup().planRetention(NOW, 1);
       assertEquals(new RetentionPlan(1, RetentionPlan.Reason.TIME), plan);
-      DeletedSegments deleted = log.delete(plan, NOW);
+      DeletedSegments deleted = log.cleanup().delete(plan, NOW);
       assertEquals(List.of("old"), values(before));
       deleted.erase();
       ByteBuffer bytes = ByteBuffer.allocate(slice.sizeInBytes());

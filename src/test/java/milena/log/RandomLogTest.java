@@ -228,7 +228,7 @@ public class RandomLogTest extends JUnitSuite {
 
   private void retain() throws Exception {
     write();
-    log.delete(log.planRetention(NOW, twin.end()), NOW).erase();
+    log.cleanup().delete(log.cleanup().planRetention(NOW, twin.end()), NOW).erase();
     twin.raiseStart(log.logStartOffset());
   }
 

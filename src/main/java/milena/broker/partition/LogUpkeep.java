@@ -81,11 +81,11 @@ final class LogUpkeep {
   /** Deletes the segments that retention lets go; false when there are none. */
   boolean applyRetention(long highWatermark) throws IOException {
     long nowMs = host.nowMs();
-    RetentionPlan plan = log.planRetention(nowMs, highWatermark);
+    RetentionPlan plan = log.cleanup().planRetention(nowMs, highWatermark);
     if (plan.isEmpty()) {
       return false;
     }
-    DeletedSegments deleted = log.delete(plan, nowMs);
+    DeletedSegments deleted = log.cleanup().delete(plan, nowMs);
     context
         .getLog()
         .debug(
@@ -101,7 +101,7 @@ final class LogUpkeep {
       return false;
     }
     Optional<Compaction> plan =
-        log.planCompaction(host.nowMs(), log.lastStableOffset(highWatermark));
+        log.cleanup().planCompaction(host.nowMs(), log.lastStableOffset(highWatermark));
     if (plan.isEmpty()) {
       return false;
     }
@@ -149,8 +149,8 @@ final class LogUpkeep {
       context.getLog().error("{} is not compacted any more.", log.name(), done.failure());
       return false;
     }
-    DeletedSegments replaced = log.finishCompaction(done.compaction());
-    directory.note(Checkpoint.CLEANED_UP_TO, log.name(), log.cleanedUpTo());
+    DeletedSegments replaced = log.cleanup().finishCompaction(done.compaction());
+    directory.note(Checkpoint.CLEANED_UP_TO, log.name(), log.cleanup().cleanedUpTo());
     eraseLater(replaced);
     return true;
   }
