@@ -2,13 +2,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What Linux says of the broker's process. */
-record Broker(String pid) {
+/**
+ * What Linux says of a broker's process, or of several together.
+ *
+ * @param pids with blanks between them
+ */
+record Broker(String pids) {
   /** CPU seconds used so far. */
   double cpu() throws IOException {
-    String stat = Files.readString(Path.of("/proc", pid, "stat"));
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;
+    long ticks = 0;
+    for (String pid : each()) {
+      String stat = Files.readString(Path.of("/proc", pid, "stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      ticks += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+    }
+    return ticks / 100.0;
   }
 
   /** Resident memory, in MiB. */
@@ -21,12 +29,24 @@ record Broker(String pid) {
     return field("io", "read_bytes:");
   }
 
+  private String[] each() {
+    return pids.trim().split("\\s+");
+  }
+
   private long field(String file, String name) throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc", pid, file))) {
+    long sum = 0;
+    for (String pid : each()) {
+      sum += field(Path.of("/proc", pid, file), name);
+    }
+    return sum;
+  }
+
+  private static long field(Path file, String name) throws IOException {
+    for (String line : Files.readAllLines(file)) {
       if (line.startsWith(name)) {
         return Long.parseLong(line.substring(name.length()).replace("kB", "").trim());
       }
     }
-    throw new IOException("/proc/" + pid + "/" + file + " has no " + name);
+    throw new IOException(file + " has no " + name);
   }
 }

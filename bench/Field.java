@@ -3,12 +3,16 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -43,7 +47,7 @@ final class Field {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", server))) {
       for (int first = 0; first < partitions; first += PER_TOPIC) {
         int count = Math.min(PER_TOPIC, partitions - first);
-        create(admin, new NewTopic(topic(first), count, (short) 1));
+        create(admin, new NewTopic(topic(first), Optional.of(count), Optional.empty()));
       }
     }
   }
@@ -67,6 +71,42 @@ final class Field {
 
   int partitions() {
     return partitions;
+  }
+
+  /**
+   * Which connection to use for each partition, its leader's being shared by as many as there are.
+   *
+   * @param servers the brokers' addresses, with commas between them
+   * @param connections of which number i goes to the address i modulo theirs
+   */
+  int[] spread(String servers, int connections) throws Exception {
+    List<String> addresses = List.of(servers.split(","));
+    int each = connections / addresses.size();
+    int[] used = new int[addresses.size()];
+    int[] spread = new int[partitions];
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
+      for (int first = 0; first < partitions; first += PER_TOPIC) {
+        String topic = topic(first);
+        int count = Math.min(PER_TOPIC, partitions - first);
+        List<Node> leaders = leaders(admin, topic);
+        while (leaders.size() < count || leaders.contains(null)) {
+          Thread.sleep(50);
+          leaders = leaders(admin, topic);
+        }
+        for (int i = 0; i < count; i++) {
+          int broker = addresses.indexOf(leaders.get(i).host() + ":" + leaders.get(i).port());
+          spread[first + i] = broker + used[broker]++ % each * addresses.size();
+        }
+      }
+    }
+    return spread;
+  }
+
+  private static List<Node> leaders(Admin admin, String topic) throws Exception {
+    return admin.describeTopics(List.of(topic)).topicNameValues().get(topic).get().partitions()
+        .stream()
+        .map(TopicPartitionInfo::leader)
+        .toList();
   }
 
   String topic(int partition) {
@@ -152,7 +192,7 @@ final class Field {
     }
 
     /** Writes one batch to each partition, as often as it takes; returns the offsets after them. */
-    long[] fill(Wire wire, List<Wire.Peer> peers) throws Exception {
+    long[] fill(Wire wire, IntFunction<Wire.Peer> peers) throws Exception {
       long[] next = new long[partitions];
       List<Integer> left = new ArrayList<>();
       for (int i = 0; i < partitions; i++) {
@@ -164,7 +204,7 @@ final class Field {
         CountDownLatch answered = new CountDownLatch(now.size());
         for (int partition : now) {
           send(
-              peers.get(partition % peers.size()),
+              peers.apply(partition),
               partition,
               (offset, nanos) -> {
                 next[partition] = offset + 1;
@@ -184,6 +224,11 @@ final class Field {
         }
       }
       return next;
+    }
+
+    /** The same over these connections in turn. */
+    long[] fill(Wire wire, List<Wire.Peer> peers) throws Exception {
+      return fill(wire, partition -> peers.get(partition % peers.size()));
     }
   }
 

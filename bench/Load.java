@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -114,7 +115,7 @@ public final class Load {
     }
     List<NewTopic> topics =
         Arrays.stream(names)
-            .map(name -> new NewTopic(name, partitions, (short) 1).configs(settings))
+            .map(name -> topic(name, partitions).configs(settings))
             .toList();
     try (Admin admin = Admin.create(config(server))) {
       admin.createTopics(topics).all().get();
@@ -122,11 +123,16 @@ public final class Load {
     Thread.sleep(1000);
   }
 
+  /** With as many replicas as the brokers' default says. */
+  private static NewTopic topic(String name, int partitions) {
+    return new NewTopic(name, Optional.of(partitions), Optional.empty());
+  }
+
   private static void createUntilDone(Admin admin, String topic, int partitions)
       throws InterruptedException {
     while (true) {
       try {
-        admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all().get();
+        admin.createTopics(List.of(topic(topic, partitions))).all().get();
         return;
       } catch (ExecutionException e) {
         if (e.getCause() instanceof org.apache.kafka.common.errors.TopicExistsException) {

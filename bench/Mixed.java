@@ -11,7 +11,9 @@ import java.util.concurrent.locks.LockSupport;
  * Half of the connections write records of 1 KiB at a fixed rate, each to its share of the
  * partitions, and half read them as they come.
  *
- * <pre>Mixed SYSTEM SERVER PID CONNECTIONS PARTITIONS RATE WARM-SECONDS SECONDS</pre>
+ * <pre>Mixed SYSTEM SERVERS PIDS CONNECTIONS PARTITIONS RATE WARM-SECONDS SECONDS</pre>
+ *
+ * With several servers each partition is written and read at its leader's.
  */
 public final class Mixed {
   private static final int BYTES = 1024;
@@ -23,7 +25,7 @@ public final class Mixed {
 
   public static void main(String[] args) throws Exception {
     String system = args[0];
-    String server = args[1];
+    String servers = args[1];
     Broker broker = new Broker(args[2]);
     int pairs = Integer.parseInt(args[3]) / 2;
     int partitions = Integer.parseInt(args[4]);
@@ -31,17 +33,18 @@ public final class Mixed {
     int warm = Integer.parseInt(args[6]);
     int seconds = Integer.parseInt(args[7]);
 
-    Wire wire = new Wire(server);
+    Wire wire = new Wire(servers);
     List<Wire.Peer> producers = new ArrayList<>();
     List<Wire.Peer> consumers = new ArrayList<>();
     for (int i = 0; i < pairs; i++) {
-      producers.add(wire.connect());
-      consumers.add(wire.connect());
+      producers.add(wire.connect(i % wire.brokers()));
+      consumers.add(wire.connect(i % wire.brokers()));
     }
     wire.start();
-    Field field = new Field(server, "mixed" + partitions, partitions);
+    Field field = new Field(servers, "mixed" + partitions, partitions);
+    int[] spread = field.spread(servers, pairs);
     Field.Writer writer = field.writer(1, BYTES);
-    long[] first = writer.fill(wire, producers);
+    long[] first = writer.fill(wire, partition -> producers.get(spread[partition]));
     int kept = Math.max(64, REMEMBERED / partitions);
     AtomicLongArray sentAt = new AtomicLongArray(partitions * kept);
     Latencies acknowledged = new Latencies();
@@ -49,16 +52,16 @@ public final class Mixed {
     AtomicLong written = new AtomicLong();
     AtomicLong read = new AtomicLong();
 
-    for (int i = 0; i < Math.min(pairs, partitions); i++) {
-      Map<Integer, Long> share = new HashMap<>();
-      for (int p = i; p < partitions; p += pairs) {
-        share.put(p, first[p]);
-      }
+    Map<Integer, Map<Integer, Long>> shares = new HashMap<>();
+    for (int p = 0; p < partitions; p++) {
+      shares.computeIfAbsent(spread[p], i -> new HashMap<>()).put(p, first[p]);
+    }
+    for (int i : shares.keySet()) {
       new Fetches(
               field,
               consumers.get(i),
               500,
-              share,
+              shares.get(i),
               (partition, from, to) -> {
                 long now = System.nanoTime();
                 for (long offset = from; offset <= to; offset++) {
@@ -82,7 +85,7 @@ public final class Mixed {
                   int slot = (int) (next[partition]++ % kept);
                   sentAt.set(partition * kept + slot, System.nanoTime());
                   writer.send(
-                      producers.get(partition % pairs),
+                      producers.get(spread[partition]),
                       partition,
                       nanos -> {
                         if (nanos < 0) {
@@ -118,10 +121,11 @@ public final class Mixed {
     acknowledged.end();
     consumed.end();
     System.out.printf(
-        "{\"system\":\"%s\",\"row\":\"mixed, %,d connections, %,d partitions\","
+        "{\"system\":\"%s\",\"row\":\"%smixed, %,d connections, %,d partitions\","
             + "\"seconds\":%.0f,\"written_per_s\":%.0f,\"read_per_s\":%.0f%s%s,\"cpu_s_per_gb\":%.4g,"
             + "\"rss_start_mib\":%d,\"rss_middle_mib\":%d,\"rss_end_mib\":%d}%n",
         system,
+        wire.brokers() > 1 ? "three nodes, " : "",
         2 * pairs,
         partitions,
         took,

@@ -1,6 +1,4 @@
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,13 +38,15 @@ public final class Steady {
 
   private final String system;
   private final String servers;
-  private final String[] pids;
+  private final Broker brokers;
+  private final int nodes;
   private final Map<Integer, String> topics = new HashMap<>();
 
   private Steady(String system, String servers, String pids) {
     this.system = system;
     this.servers = servers;
-    this.pids = pids.trim().split("\\s+");
+    this.brokers = new Broker(pids);
+    this.nodes = servers.split(",").length;
   }
 
   public static void main(String[] args) throws Exception {
@@ -83,7 +83,7 @@ public final class Steady {
   private void createTopics() throws Exception {
     try (Admin admin = Admin.create(config())) {
       // Or those that are up first lead more partitions than the others.
-      while (admin.describeCluster().nodes().get().size() < pids.length) {
+      while (admin.describeCluster().nodes().get().size() < nodes) {
         Thread.sleep(100);
       }
       for (int bytes : new int[] {100, 1024}) {
@@ -102,17 +102,6 @@ public final class Steady {
       }
     }
     Thread.sleep(1000);
-  }
-
-  /** CPU seconds that the brokers have used. */
-  private double cpu() throws IOException {
-    double ticks = 0;
-    for (String pid : pids) {
-      String stat = Files.readString(Path.of("/proc", pid, "stat"));
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-      ticks += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
-    }
-    return ticks / 100;
   }
 
   private void row(String name, String figures) {
@@ -140,14 +129,14 @@ public final class Steady {
       sendFor(1, send);
       long begun = System.nanoTime();
       long before = acked.get();
-      double cpuBefore = cpu();
+      double cpuBefore = brokers.cpu();
       sendFor(seconds, send);
       long count = acked.get() - before;
       double took = (System.nanoTime() - begun) / NANOS;
       if (measured) {
         row(
             "produce " + bytes + " B, acks=" + acks + ", " + batching + " batches",
-            rates(count, took, bytes, cpu() - cpuBefore));
+            rates(count, took, bytes, brokers.cpu() - cpuBefore));
       }
     }
   }
@@ -182,7 +171,7 @@ public final class Steady {
       long start = System.nanoTime();
       for (int i = -warm; i < took.length; i++) {
         if (i == 0) {
-          cpuBefore = cpu();
+          cpuBefore = brokers.cpu();
         }
         long due = start + (i + warm) * 1_000_000_000L / rate;
         for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
@@ -200,7 +189,7 @@ public final class Steady {
       }
       producer.flush();
     }
-    double cpu = cpu() - cpuBefore;
+    double cpu = brokers.cpu() - cpuBefore;
     Arrays.sort(took);
     row(
         "latency 5,000/s of 1 KiB, acks=all, linger " + linger,
@@ -222,7 +211,7 @@ public final class Steady {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       partitions.forEach(consumer::position);
-      double cpuBefore = cpu();
+      double cpuBefore = brokers.cpu();
       long begun = System.nanoTime();
       long got = 0;
       int last = 1;
@@ -232,7 +221,7 @@ public final class Steady {
       }
       row(
           "consume " + bytes + " B",
-          rates(got, (System.nanoTime() - begun) / NANOS, bytes, cpu() - cpuBefore));
+          rates(got, (System.nanoTime() - begun) / NANOS, bytes, brokers.cpu() - cpuBefore));
     }
   }
 }

@@ -8,6 +8,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -36,16 +38,19 @@ final class Wire implements AutoCloseable {
 
   private record Sent(long nanos, boolean taggedHeader, Answer answer) {}
 
-  private final InetSocketAddress address;
+  private final List<InetSocketAddress> addresses = new ArrayList<>();
   private final Selector selector = Selector.open();
   private final ArrayDeque<Peer> opened = new ArrayDeque<>();
   private volatile boolean closed;
   private volatile Throwable failure;
   private Thread reader;
 
-  Wire(String server) throws IOException {
-    String[] parts = server.split(":");
-    address = new InetSocketAddress(parts[0], Integer.parseInt(parts[1]));
+  /** To the brokers at these addresses, with commas between them. */
+  Wire(String servers) throws IOException {
+    for (String server : servers.split(",")) {
+      String[] parts = server.split(":");
+      addresses.add(new InetSocketAddress(parts[0], Integer.parseInt(parts[1])));
+    }
   }
 
   /** A request as it goes over the wire, with its length before it. */
@@ -64,9 +69,19 @@ final class Wire implements AutoCloseable {
     return whole.array();
   }
 
+  /** How many brokers there are to connect to. */
+  int brokers() {
+    return addresses.size();
+  }
+
+  /** A connection to the first broker, see {@link #connect(int)}. */
+  Peer connect() throws IOException {
+    return connect(0);
+  }
+
   /** A connection, open when this returns; its answers are read from {@link #start} on. */
-  synchronized Peer connect() throws IOException {
-    SocketChannel channel = SocketChannel.open(address);
+  synchronized Peer connect(int broker) throws IOException {
+    SocketChannel channel = SocketChannel.open(addresses.get(broker));
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     channel.configureBlocking(false);
     Peer peer = new Peer(channel);

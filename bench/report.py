@@ -45,6 +45,14 @@ BESIDE = {
          "cpu_s_per_gb"),
         2.0,
     ),
+    "three mixed": (
+        "1,000 partitions and 200 connections : 6 and 12",
+        "three nodes, mixed, 200 connections, 1,000 partitions",
+        "three nodes, mixed, 12 connections, 6 partitions",
+        ("p50_us", "p99_us", "p999_us", "consumed_p50_us", "consumed_p99_us", "consumed_p999_us",
+         "cpu_s_per_gb"),
+        2.0,
+    ),
     "olddata": (
         "beside the reader : alone",
         "producers beside a reader of old data",
@@ -55,11 +63,11 @@ BESIDE = {
 }
 # The same with three nodes on one machine.
 THREE = {
-    "records_per_s": {"consume": 1.0, "": 2.0},
+    "records_per_s": {"consume": 1.0, "flush": 3.0, "": 2.0},
     "cpu_s_per_gb": {"consume": 0.8, "": 0.5},
-    "p50_us": {"linger 5": 1.0, "": 0.5},
-    "p99_us": {"linger 5": 0.7, "": 0.5},
-    "p999_us": {"": 0.5},
+    "p50_us": {"linger 5": 1.0, "end to end": None, "flush": None, "": 0.5},
+    "p99_us": {"linger 5": 0.7, "flush": None, "": 0.5},
+    "p999_us": {"end to end": None, "flush": None, "": 0.5},
 }
 PARTS = {
     "start": ("start",),
@@ -67,7 +75,8 @@ PARTS = {
     "latency": ("latency", "end to end"),
     "flush": ("flush",),
     "partitions": ("idle", "create"),
-    "three": ("three nodes",),
+    "three": ("three nodes:",),
+    "three mixed": ("three nodes, mixed",),
     "mixed": ("mixed",),
     "olddata": ("producers",),
 }
@@ -107,7 +116,7 @@ def cell(values):
 
 
 def aim(row, figure):
-    if row.startswith(("mixed", "producers")):
+    if "mixed" in row or row.startswith("producers"):
         return None
     aims = THREE.get(figure, {}) if row.startswith("three nodes") else FIGURES[figure][2]
     for part, ratio in aims.items():

@@ -10,7 +10,9 @@ seconds=${SECONDS_EACH:-5}
 rounds=${ROUNDS:-1}
 out=$work/results.jsonl
 base=${THREE_PORT:-29300}
+parts=${*:-loads flush mixed}
 pids=()
+servers=""
 mkdir -p "$work"
 
 if ! ls "$libs"/kafka_2.13-*.jar >/dev/null 2>&1; then
@@ -19,7 +21,7 @@ if ! ls "$libs"/kafka_2.13-*.jar >/dev/null 2>&1; then
     -DincludeScope=runtime -DoutputDirectory="$libs"
 fi
 mkdir -p "$work/classes"
-javac -cp "$libs/*" -d "$work/classes" "$here"/Steady.java
+javac -cp "$libs/*" -d "$work/classes" "$here"/*.java
 
 client() { # CLASS ARGS...
   timeout -k 5 "${LIMIT:-300}" java -Xmx512m \
@@ -82,16 +84,44 @@ loads() {
   echo "consume:100:1500000 consume:1024:250000"
 }
 
+part_loads() { # SYSTEM
+  # The loads are a list of words.
+  # shellcheck disable=SC2046
+  client Steady "$1" "$servers" "${pids[*]}" $(loads)
+}
+
+row() { # SYSTEM ROW LOAD ARGS...: one that Load measures, after one that is not counted
+  client Load "${@:3}" >/dev/null
+  echo "{\"system\":\"$1\",\"row\":\"three nodes: $2\",$(client Load "${@:3}")}"
+}
+
+part_flush() { # SYSTEM
+  local n
+  for n in 1 100; do
+    client Load topics "$servers" "flush-$n" $n flush.messages=1
+    row "$1" "flush.messages=1, 100 producers, $n partitions" flush "$servers" "flush-$n" $n 100 8
+  done
+  client Load topics "$servers" turn 1
+  row "$1" "end to end, one record at a time" turn "$servers" turn 4000 1024
+}
+
+part_mixed() { # SYSTEM
+  local warm=${WARM:-20} few=${FEW:-60} many=${MIXED_SECONDS:-300}
+  client Mixed "$1" "$servers" "${pids[*]}" 12 6 "${RATE:-5000}" "$warm" "$few"
+  LIMIT=$((warm + many + 120)) \
+    client Mixed "$1" "$servers" "${pids[*]}" 200 1000 "${RATE:-5000}" "$warm" "$many"
+}
+
 measure() { # SYSTEM
-  local i servers=""
+  local i part
   rm -rf "$work/data"
+  servers=""
   for i in 1 2 3; do
     launch "$1" $i
     servers+="${servers:+,}127.0.0.1:$((base + i))"
   done
-  # The loads are a list of words.
-  # shellcheck disable=SC2046
-  client Steady "$1" "$servers" "${pids[*]}" $(loads) | tee -a "$out"
+  client Steady "$1" "$servers" "${pids[*]}"
+  for part in $parts; do "part_$part" "$1" | tee -a "$out"; done
   halt
 }
 
