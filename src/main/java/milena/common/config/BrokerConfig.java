@@ -134,7 +134,7 @@ public record BrokerConfig(
     static Network of(ConfigLayers layers) {
       long queued = layers.wide("queued.max.request.bytes");
       return new Network(
-          layers.integer("socket.send.buffer.bytes"),
+          layers.socketBuffer("socket.send.buffer.bytes"),
           layers.integer("socket.receive.buffer.bytes"),
           layers.integer("socket.request.max.bytes"),
           layers.integer("socket.listen.backlog.size"),
@@ -223,7 +223,7 @@ public record BrokerConfig(
           layers.integer("replica.fetch.wait.max.ms"),
           layers.integer("replica.fetch.backoff.ms"),
           layers.integer("replica.socket.timeout.ms"),
-          layers.integer("replica.socket.receive.buffer.bytes"),
+          layers.socketBuffer("replica.socket.receive.buffer.bytes"),
           layers.optional("replica.selector.class").isPresent());
     }
   }

@@ -101,6 +101,15 @@ public record ConfigLayers(
     return ((Number) value(name)).intValue();
   }
 
+  /**
+   * The bytes of a socket's buffer; -1, which leaves them to the system, where nothing is said. The
+   * table's defaults are Kafka's, but a buffer of a fixed size is one that the kernel does not let
+   * grow, and one that small has both ends of a busy connection wait for each other.
+   */
+  int socketBuffer(String name) {
+    return topmost(name) == null ? -1 : integer(name);
+  }
+
   public long wide(String name) {
     return ((Number) value(name)).longValue();
   }

@@ -23,7 +23,7 @@ final class NetworkSettings {
     return List.of(
         integer("socket.send.buffer.bytes", 102_400)
             .high()
-            .doc("The kernel's send buffer of a connection; -1 leaves it to the system."),
+            .doc("The kernel's send buffer of a connection; unsaid or -1, the system sizes it."),
         integer("socket.receive.buffer.bytes", 102_400)
             .high()
             .doc("The kernel's receive buffer of a connection; -1 leaves it to the system."),

@@ -72,7 +72,9 @@ final class ReplicationSettings {
             .doc("How long a follower waits for the leader's answer."),
         integer("replica.socket.receive.buffer.bytes", 64 * 1024)
             .high()
-            .doc("The kernel's receive buffer of a follower's connection."),
+            .doc(
+                "The kernel's receive buffer of a follower's connection; unsaid, the system sizes"
+                    + " it."),
         text("replica.selector.class", null)
             .oneOf(RACK_AWARE)
             .doc("By whose choice consumers fetch from a follower: one in their rack, or none."),

@@ -185,6 +185,17 @@ public class BrokerConfigTest extends JUnitSuite {
     assertEquals(Optional.empty(), changed.rack());
   }
 
+  @Test
+  public void leavesTheBuffersOfWhatIsSentToTheSystemUnlessToldOtherwise() {
+    BrokerConfig said =
+        BrokerConfig.parse(with(STOCK, "replica.socket.receive.buffer.bytes=65536")).config();
+    assertEquals(102_400, said.network().sendBufferBytes());
+    assertEquals(65_536, said.replication().receiveBufferBytes());
+    BrokerConfig unsaid = BrokerConfig.parse(with(STOCK, "socket.send.buffer.bytes")).config();
+    assertEquals(-1, unsaid.network().sendBufferBytes());
+    assertEquals(-1, unsaid.replication().receiveBufferBytes());
+  }
+
   private static void refused(String line, String... changes) {
     SettingsException e =
         Assert.assertThrows(
