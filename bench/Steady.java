@@ -24,8 +24,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * brokers: {@code Steady SYSTEM SERVERS PIDS LOAD...} prints a line of JSON for each measured load.
  *
  * <pre>
- *   warm:SECONDS                      produce, unmeasured
- *   produce:BYTES:ACKS:BATCHING:SECONDS   as fast as it goes; BATCHING is default or large
+ *   warm:SECONDS                      produce in default batches, half as long in large, unmeasured
+ *   produce:BYTES:ACKS:BATCHING:SECONDS   as fast as it goes; BATCHING is default or large; the
+ *                                     topic of the one before is deleted, and its memory free
  *   latency:LINGER:SECONDS            5,000 records of 1 KiB a second, acks=all
  *   consume:BYTES:RECORDS             what was produced, from its begin
  * </pre>
@@ -60,8 +61,14 @@ public final class Steady {
 
   private void run(String[] load) throws Exception {
     switch (load[0]) {
-      case "warm" -> produce(100, "all", "default", number(load[1]), false);
-      case "produce" -> produce(number(load[1]), load[2], load[3], number(load[4]), true);
+      case "warm" -> {
+        produce(100, "all", "default", number(load[1]), false);
+        produce(1024, "all", "large", number(load[1]) / 2, false);
+      }
+      case "produce" -> {
+        renew(number(load[1]));
+        produce(number(load[1]), load[2], load[3], number(load[4]), true);
+      }
       case "latency" -> latency(load[1], number(load[2]));
       case "consume" -> consume(number(load[1]), number(load[2]));
       default -> throw new IllegalArgumentException(load[0]);
@@ -87,21 +94,34 @@ public final class Steady {
         Thread.sleep(100);
       }
       for (int bytes : new int[] {100, 1024}) {
-        String topic = "steady-" + bytes + "-" + System.nanoTime();
-        topics.put(bytes, topic);
-        boolean there = false;
-        while (!there) {
-          try {
-            admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 3))).all().get();
-            there = true;
-          } catch (ExecutionException e) {
-            there = e.getCause() instanceof TopicExistsException;
-            Thread.sleep(100);
-          }
-        }
+        create(admin, bytes);
       }
     }
     Thread.sleep(1000);
+  }
+
+  private void create(Admin admin, int bytes) throws Exception {
+    String topic = "steady-" + bytes + "-" + System.nanoTime();
+    topics.put(bytes, topic);
+    boolean there = false;
+    while (!there) {
+      try {
+        admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 3))).all().get();
+        there = true;
+      } catch (ExecutionException e) {
+        there = e.getCause() instanceof TopicExistsException;
+        Thread.sleep(100);
+      }
+    }
+  }
+
+  /** An empty topic in the place of the one of this size. */
+  private void renew(int bytes) throws Exception {
+    try (Admin admin = Admin.create(config())) {
+      admin.deleteTopics(List.of(topics.get(bytes))).all().get();
+      create(admin, bytes);
+    }
+    Thread.sleep(2000);
   }
 
   private void row(String name, String figures) {

@@ -41,6 +41,7 @@ controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
 log.dirs=$work/data/$node
 min.insync.replicas=2
+log.segment.delete.delay.ms=1000
 default.replication.factor=3
 offsets.topic.replication.factor=3
 transaction.state.log.replication.factor=3
@@ -76,12 +77,11 @@ trap 'exit 1' INT TERM
 
 loads() {
   local bytes batching
-  echo "warm:${WARM:-40}"
+  echo "warm:${WARM:-40} produce:100:1:default:$seconds"
   for bytes in 100 1024; do
     for batching in default large; do echo "produce:$bytes:all:$batching:$seconds"; done
   done
-  echo "produce:100:1:default:$seconds latency:0:$seconds latency:5:$seconds"
-  echo "consume:100:1500000 consume:1024:250000"
+  echo "latency:0:$seconds latency:5:$seconds consume:100:1500000 consume:1024:250000"
 }
 
 part_loads() { # SYSTEM
