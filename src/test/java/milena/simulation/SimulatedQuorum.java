@@ -120,7 +120,8 @@ final class SimulatedQuorum {
     world.happenings.in(
         1 + world.random().nextInt(30),
         () -> {
-          if (mine == term && up[voter]) {
+          // Not after a crash, however soon the voter was up again: it leads no more.
+          if (mine == term && leader == voter && up[voter]) {
             controllers[voter] = new SimulatedController(world, voter, mine, committed);
             world.trace("voter %d controls in term %d", voter, mine);
           }
