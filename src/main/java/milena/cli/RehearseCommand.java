@@ -1,7 +1,6 @@
 package milena.cli;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,13 +8,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import milena.node.FreePorts;
 import milena.node.LibraryDefaults;
 import milena.node.MilenaNode;
 import picocli.CommandLine.Command;
@@ -33,10 +33,8 @@ import picocli.CommandLine.Option;
 final class RehearseCommand implements Callable<Integer> {
   private static final String HOST = "127.0.0.1";
 
-  /** Below those that a system gives to outgoing connections, which would take one by chance. */
-  private static final int PORTS_FROM = 15_000;
-
-  private static final int PORTS_UNTIL = 30_000;
+  /** Longer than any machine needs that builds Milena at all. */
+  private static final long UP_WITHIN_SECONDS = 120;
 
   /** What nodes tell each other again and again they have told by then. */
   private static final long FIRST_ROUNDS_MS = 2_500;
@@ -69,31 +67,30 @@ final class RehearseCommand implements Callable<Integer> {
 
   /** Side by side, as none is up before all are there. */
   private static List<MilenaNode> start(int count, Path data) throws Exception {
-    List<Integer> ports = freePorts(count);
+    List<Integer> ports = FreePorts.some(count);
     String voters =
         IntStream.range(0, count)
             .mapToObj(i -> "%d@%s:%d".formatted(i + 1, HOST, ports.get(i)))
             .collect(Collectors.joining(","));
+    List<Callable<MilenaNode>> starts = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      String id = Integer.toString(i + 1);
+      String listeners = "PLAINTEXT://%s:0,CONTROLLER://%s:%d".formatted(HOST, HOST, ports.get(i));
+      starts.add(
+          () ->
+              asByDefault(
+                      Map.of(
+                          "node.id", id,
+                          "listeners", listeners,
+                          "controller.quorum.voters", voters,
+                          "log.dirs", data.resolve(id).toString()))
+                  .start());
+    }
     ExecutorService threads = Executors.newFixedThreadPool(count);
     try {
-      ExecutorCompletionService<MilenaNode> starts = new ExecutorCompletionService<>(threads);
-      for (int i = 0; i < count; i++) {
-        String id = Integer.toString(i + 1);
-        String listeners =
-            "PLAINTEXT://%s:0,CONTROLLER://%s:%d".formatted(HOST, HOST, ports.get(i));
-        starts.submit(
-            () ->
-                asByDefault(
-                        Map.of(
-                            "node.id", id,
-                            "listeners", listeners,
-                            "controller.quorum.voters", voters,
-                            "log.dirs", data.resolve(id).toString()))
-                    .start());
-      }
       List<MilenaNode> nodes = new ArrayList<>();
-      while (nodes.size() < count) {
-        nodes.add(starts.take().get());
+      for (Future<MilenaNode> up : threads.invokeAll(starts, UP_WITHIN_SECONDS, TimeUnit.SECONDS)) {
+        nodes.add(up.get());
       }
       return nodes;
     } finally {
@@ -109,25 +106,6 @@ final class RehearseCommand implements Callable<Integer> {
             .toArray(String[]::new);
     PlainArguments plain = PlainArguments.read(arguments, 0, "--config").orElseThrow();
     return StartCommand.builder(plain.path("--config"), plain.settings());
-  }
-
-  /** Ports that voters know of each other before they listen. */
-  private static List<Integer> freePorts(int count) {
-    return ThreadLocalRandom.current()
-        .ints(PORTS_FROM, PORTS_UNTIL)
-        .distinct()
-        .filter(RehearseCommand::isFree)
-        .limit(count)
-        .boxed()
-        .collect(Collectors.toList());
-  }
-
-  private static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket(port)) {
-      return socket.isBound();
-    } catch (IOException taken) {
-      return false;
-    }
   }
 
   private static void delete(Path root) throws IOException {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import milena.node.FreePorts;
 
 /** Which nodes a cluster has, of which roles, and at which ports of 127.0.0.1. */
 final class ClusterLayout {

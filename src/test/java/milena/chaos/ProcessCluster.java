@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
-import milena.testkit.FreePorts;
+import milena.node.FreePorts;
 import org.apache.kafka.clients.admin.Admin;
 
 /** Nodes with the numbers 1, 2, 3 ..., each broker and controller, each a process. */

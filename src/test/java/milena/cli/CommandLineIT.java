@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import milena.testkit.FreePorts;
+import milena.node.FreePorts;
 import org.junit.After;
 import org.junit.Rule;
 import org.junit.Test;

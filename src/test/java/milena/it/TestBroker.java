@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import milena.testkit.FreePorts;
+import milena.node.FreePorts;
 import org.apache.kafka.clients.admin.Admin;
 
 /**

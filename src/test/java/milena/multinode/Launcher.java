@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import milena.testkit.FreePorts;
+import milena.node.FreePorts;
 
 /** Starts the JVMs of a test, some of them again, and waits for their ends: one object for each. */
 final class Launcher {

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import milena.testkit.FreePorts;
 import org.junit.Assert;
 import org.junit.Rule;
 import org.junit.Test;

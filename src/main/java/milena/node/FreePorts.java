@@ -1,4 +1,4 @@
-package milena.testkit;
+package milena.node;
 
 import java.io.IOException;
 import java.net.ServerSocket;
